@@ -39,8 +39,25 @@ impl Outgoing<'_> {
     /// [`CoapError::BufferTooSmall`] tells the size that is enough; [`CoapError::OptionsOrder`] and
     /// [`CoapError::OptionTooLong`] when the options are not writable.
     pub fn encode_stream(&self, out: &mut [u8]) -> Result<usize, CoapError> {
-        let body = self.body_len()?;
-        self.write(&stream::head(body, self.token, self.code)?, body, out)
+        let start = self.encode_stream_head(self.payload.len(), out)?;
+        Ok(put_payload(self.payload, start, out))
+    }
+
+    /// Writes all of a frame but its payload, whose `payload_len` octets belong behind it; the
+    /// struct's own payload does not count. For a payload that is made in its place.
+    ///
+    /// Tells where the payload begins.
+    ///
+    /// # Errors
+    /// As [`Outgoing::encode_stream`]; there is room for the payload, too.
+    pub fn encode_stream_head(
+        &self,
+        payload_len: usize,
+        out: &mut [u8],
+    ) -> Result<usize, CoapError> {
+        let body = self.body_len(payload_len)?;
+        let head = stream::head(body, self.token, self.code)?;
+        self.write_head(&head, body, payload_len, out)
     }
 
     /// Writes one datagram (RFC 7252 section 3) and tells its length in octets.
@@ -52,21 +69,28 @@ impl Outgoing<'_> {
         header: datagram::Header,
         out: &mut [u8],
     ) -> Result<usize, CoapError> {
-        let body = self.body_len()?;
-        self.write(&header.octets(self.token, self.code), body, out)
+        let body = self.body_len(self.payload.len())?;
+        let head = header.octets(self.token, self.code);
+        let start = self.write_head(&head, body, self.payload.len(), out)?;
+        Ok(put_payload(self.payload, start, out))
     }
 
     /// Options, marker and payload, in octets.
-    fn body_len(&self) -> Result<usize, CoapError> {
-        let payload = if self.payload.is_empty() {
-            0
-        } else {
-            self.payload.len().saturating_add(1)
-        };
-        Ok(options::encoded_len(self.options)?.saturating_add(payload))
+    fn body_len(&self, payload_len: usize) -> Result<usize, CoapError> {
+        let marker = usize::from(payload_len > 0);
+        Ok(options::encoded_len(self.options)?
+            .saturating_add(marker)
+            .saturating_add(payload_len))
     }
 
-    fn write(&self, head: &[u8], body: usize, out: &mut [u8]) -> Result<usize, CoapError> {
+    /// Writes head, token, options and marker, and tells where the payload begins.
+    fn write_head(
+        &self,
+        head: &[u8],
+        body: usize,
+        payload_len: usize,
+        out: &mut [u8],
+    ) -> Result<usize, CoapError> {
         let token = self.token;
         let needed = head
             .len()
@@ -87,10 +111,18 @@ impl Outgoing<'_> {
         put(head);
         put(token.as_octets());
         options::encode(self.options, &mut put);
-        if !self.payload.is_empty() {
+        if payload_len > 0 {
             put(&[0xff]);
-            put(self.payload);
         }
-        Ok(needed)
+        Ok(needed.saturating_sub(payload_len))
     }
+}
+
+/// Puts the payload where [`Outgoing::write_head`] has found room for it; tells where it ends.
+fn put_payload(payload: &[u8], start: usize, out: &mut [u8]) -> usize {
+    let end = start.saturating_add(payload.len());
+    if let Some(place) = out.get_mut(start..end) {
+        place.copy_from_slice(payload);
+    }
+    end
 }

@@ -27,6 +27,42 @@ pub fn frame_len(octets: &[u8]) -> Result<Option<usize>, CoapError> {
     Ok(parse_head(octets)?.map(|head| head.frame))
 }
 
+/// What the front of a frame tells before the rest has arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Front {
+    /// Method, response or signal.
+    pub code: Code,
+    /// Ties a response to its request.
+    pub token: Token,
+    /// As by [`frame_len`].
+    pub frame_len: usize,
+}
+
+/// Reads the front of the frame that begins here: enough to answer it, and to match it.
+///
+/// `None` when the octets so far do not tell; 14 are always enough.
+///
+/// # Errors
+/// As [`frame_len`].
+pub fn peek(octets: &[u8]) -> Result<Option<Front>, CoapError> {
+    let Some(head) = parse_head(octets)? else {
+        return Ok(None);
+    };
+    let rest = octets.get(head.extended..).and_then(<[u8]>::split_first);
+    let Some((code, rest)) = rest else {
+        return Ok(None);
+    };
+    let Some(token) = rest.get(..head.token) else {
+        return Ok(None);
+    };
+    Ok(Some(Front {
+        code: Code(*code),
+        token: Token::new(token)?,
+        frame_len: head.frame,
+    }))
+}
+
 /// Reads one frame, no octet less or more.
 ///
 /// # Errors

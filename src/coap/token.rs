@@ -49,3 +49,14 @@ impl Token {
         self.len
     }
 }
+
+impl From<u32> for Token {
+    /// Four octets, the most significant first.
+    fn from(number: u32) -> Self {
+        let [a, b, c, d] = number.to_be_bytes();
+        Self {
+            octets: [a, b, c, d, 0, 0, 0, 0],
+            len: 4,
+        }
+    }
+}
