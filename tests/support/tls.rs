@@ -1,0 +1,459 @@
+//! A real TLS 1.3 server (OpenSSL) and the wire to it, all in memory and in one thread, so that a
+//! test owns every octet and every millisecond.
+#![allow(dead_code)]
+
+use core::task::Poll;
+use msgin5g::akma::{Kaf, PskIdentity};
+use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
+use msgin5g::session::{Psk, Session, SessionError, TlsConfig};
+use msgin5g::transport::{Host, StreamTransport, TransportError};
+use openssl::ssl::{
+    AlpnError, ErrorCode, NameType, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod,
+    SslStream, SslVersion, select_next_proto,
+};
+use std::cell::{RefCell, RefMut};
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+pub const NAME: &str = "msgin5g.example.net";
+pub const KEY: [u8; 32] = [0xA5; 32];
+
+/// An A-KID of form F1 in a PLMN realm with its prefix has 116 octets.
+pub fn identity(len: usize) -> PskIdentity {
+    let text: Vec<u8> = b"3GPP-AKMA"
+        .iter()
+        .chain(b"rid0.a7id5f".iter().cycle())
+        .take(len)
+        .copied()
+        .collect();
+    PskIdentity::verbatim(&text).unwrap()
+}
+
+/// What the server saw.
+#[derive(Default)]
+pub struct Seen {
+    pub identity: Vec<u8>,
+    pub key_log: String,
+}
+
+/// How to set up the server.
+pub struct Setup {
+    pub identity: PskIdentity,
+    pub key: [u8; 32],
+    pub tickets: usize,
+    pub groups: &'static str,
+    /// Serve without any PSK, with this certificate.
+    pub certificate: bool,
+    pub tls12: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            identity: identity(116),
+            key: KEY,
+            tickets: 0,
+            groups: "P-256",
+            certificate: false,
+            tls12: false,
+        }
+    }
+}
+
+/// Octets under way, and who hung up.
+#[derive(Default)]
+pub struct Wire {
+    pub up: VecDeque<u8>,
+    pub down: VecDeque<u8>,
+    pub client_gone: bool,
+    pub server_gone: bool,
+}
+
+struct ServerEnd(Rc<RefCell<Wire>>);
+
+impl Read for ServerEnd {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut wire = self.0.borrow_mut();
+        if wire.up.is_empty() && !wire.client_gone {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        wire.up.read(buf)
+    }
+}
+
+impl Write for ServerEnd {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().down.extend(buf);
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub struct Server {
+    stream: SslStream<ServerEnd>,
+    pub open: bool,
+    pub error: Option<String>,
+    pub received: Vec<u8>,
+    pub echo: bool,
+    pub seen: Arc<Mutex<Seen>>,
+}
+
+impl Server {
+    fn new(setup: &Setup, wire: &Rc<RefCell<Wire>>) -> Self {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let context = context(setup, &seen);
+        let ssl = Ssl::new(&context).unwrap();
+        let stream = SslStream::new(ssl, ServerEnd(wire.clone())).unwrap();
+        Self {
+            stream,
+            open: false,
+            error: None,
+            received: Vec::new(),
+            echo: false,
+            seen,
+        }
+    }
+
+    /// Does whatever can be done with the octets that have come.
+    pub fn step(&mut self) {
+        if self.error.is_some() {
+            return;
+        }
+        if !self.open {
+            match self.stream.accept() {
+                Ok(()) => self.open = true,
+                Err(e) if e.code() == ErrorCode::WANT_READ => return,
+                Err(e) => return self.error = Some(e.to_string()),
+            }
+        }
+        let mut buf = [0; 4096];
+        loop {
+            match self.stream.ssl_read(&mut buf) {
+                Ok(n) => {
+                    self.received.extend(&buf[..n]);
+                    if self.echo {
+                        self.write(&buf[..n]);
+                    }
+                }
+                Err(e) if e.code() == ErrorCode::WANT_READ => return,
+                Err(e) if e.code() == ErrorCode::ZERO_RETURN => return,
+                Err(e) => return self.error = Some(e.to_string()),
+            }
+        }
+    }
+
+    pub fn write(&mut self, data: &[u8]) {
+        let n = self.stream.ssl_write(data).unwrap();
+        assert_eq!(n, data.len());
+    }
+
+    pub fn close_notify(&mut self) {
+        self.stream.shutdown().unwrap();
+    }
+
+    pub fn got_close_notify(&mut self) -> bool {
+        self.stream.get_shutdown().contains(ShutdownState::RECEIVED)
+    }
+
+    pub fn server_name(&self) -> Option<String> {
+        let name = self.stream.ssl().servername(NameType::HOST_NAME);
+        name.map(str::to_owned)
+    }
+
+    pub fn alpn(&self) -> Option<Vec<u8>> {
+        self.stream
+            .ssl()
+            .selected_alpn_protocol()
+            .map(<[u8]>::to_vec)
+    }
+}
+
+fn context(setup: &Setup, seen: &Arc<Mutex<Seen>>) -> SslContext {
+    let mut builder = SslContextBuilder::new(SslMethod::tls_server()).unwrap();
+    let version = if setup.tls12 {
+        SslVersion::TLS1_2
+    } else {
+        SslVersion::TLS1_3
+    };
+    builder.set_min_proto_version(Some(version)).unwrap();
+    builder.set_max_proto_version(Some(version)).unwrap();
+    builder.set_groups_list(setup.groups).unwrap();
+    builder.set_num_tickets(setup.tickets).unwrap();
+    builder.set_alpn_select_callback(|_, offered| {
+        select_next_proto(b"\x04coap", offered).ok_or(AlpnError::ALERT_FATAL)
+    });
+    let log = seen.clone();
+    builder.set_keylog_callback(move |_, line| {
+        let mut seen = log.lock().unwrap();
+        seen.key_log.push_str(line);
+        seen.key_log.push('\n');
+    });
+    if setup.certificate {
+        let (key, certificate) = certificate();
+        builder.set_private_key(&key).unwrap();
+        builder.set_certificate(&certificate).unwrap();
+    } else {
+        let (known, key, seen) = (setup.identity.clone(), setup.key, seen.clone());
+        builder.set_psk_server_callback(move |_, identity, out| {
+            let identity = identity.unwrap_or_default();
+            seen.lock().unwrap().identity = identity.to_vec();
+            if identity != known.as_bytes() {
+                return Ok(0);
+            }
+            out[..key.len()].copy_from_slice(&key);
+            Ok(key.len())
+        });
+    }
+    builder.build()
+}
+
+fn certificate() -> (
+    openssl::pkey::PKey<openssl::pkey::Private>,
+    openssl::x509::X509,
+) {
+    use openssl::{asn1::Asn1Time, ec, hash::MessageDigest, nid::Nid, pkey::PKey, x509};
+    let group = ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let key = PKey::from_ec_key(ec::EcKey::generate(&group).unwrap()).unwrap();
+    let mut name = x509::X509NameBuilder::new().unwrap();
+    name.append_entry_by_text("CN", NAME).unwrap();
+    let name = name.build();
+    let mut builder = x509::X509Builder::new().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_subject_name(&name).unwrap();
+    builder.set_issuer_name(&name).unwrap();
+    builder.set_pubkey(&key).unwrap();
+    builder
+        .set_not_before(&Asn1Time::days_from_now(0).unwrap())
+        .unwrap();
+    builder
+        .set_not_after(&Asn1Time::days_from_now(1).unwrap())
+        .unwrap();
+    builder.sign(&key, MessageDigest::sha256()).unwrap();
+    (key, builder.build())
+}
+
+type Mangle = Box<dyn FnMut(&mut Vec<u8>)>;
+
+/// The client's transport, and the test's hand on it.
+#[derive(Clone)]
+pub struct Link {
+    pub wire: Rc<RefCell<Wire>>,
+    server: Option<Rc<RefCell<Server>>>,
+    faults: Rc<RefCell<Faults>>,
+}
+
+struct Faults {
+    /// At most so many octets at a time.
+    chunk: usize,
+    /// Every second call says "nothing now".
+    stutter: bool,
+    turn: bool,
+    /// Nothing can be sent while this is set.
+    blocked: bool,
+    /// Changes what the server sends, all that it sends in one step.
+    mangle: Option<Mangle>,
+}
+
+impl Link {
+    /// A link to a server.
+    pub fn new(setup: &Setup) -> Self {
+        let mut link = Self::silent();
+        let server = Server::new(setup, &link.wire);
+        link.server = Some(Rc::new(RefCell::new(server)));
+        link
+    }
+
+    /// A link to nobody: the test writes what comes.
+    pub fn silent() -> Self {
+        Self {
+            wire: Rc::default(),
+            server: None,
+            faults: Rc::new(RefCell::new(Faults {
+                chunk: usize::MAX,
+                stutter: false,
+                turn: false,
+                blocked: false,
+                mangle: None,
+            })),
+        }
+    }
+
+    /// A link from which exactly this comes, whatever is said.
+    pub fn saying(octets: &[u8]) -> Self {
+        let link = Self::silent();
+        link.inject(octets);
+        link
+    }
+
+    pub fn slow(self, chunk: usize, stutter: bool) -> Self {
+        self.faults.borrow_mut().chunk = chunk;
+        self.faults.borrow_mut().stutter = stutter;
+        self
+    }
+
+    pub fn mangle(self, change: impl FnMut(&mut Vec<u8>) + 'static) -> Self {
+        self.faults.borrow_mut().mangle = Some(Box::new(change));
+        self
+    }
+
+    pub fn block(&self, blocked: bool) {
+        self.faults.borrow_mut().blocked = blocked;
+    }
+
+    pub fn server(&self) -> RefMut<'_, Server> {
+        self.server.as_ref().unwrap().borrow_mut()
+    }
+
+    /// Puts octets onto the wire to the client.
+    pub fn inject(&self, octets: &[u8]) {
+        self.wire.borrow_mut().down.extend(octets);
+    }
+
+    pub fn hang_up(&self) {
+        self.wire.borrow_mut().server_gone = true;
+    }
+
+    /// All octets that wait for the client.
+    pub fn take_down(&self) -> Vec<u8> {
+        self.step();
+        self.wire.borrow_mut().down.drain(..).collect()
+    }
+
+    pub fn step(&self) {
+        let Some(server) = &self.server else { return };
+        let before = self.wire.borrow().down.len();
+        server.borrow_mut().step();
+        let mut wire = self.wire.borrow_mut();
+        if let Some(mangle) = &mut self.faults.borrow_mut().mangle {
+            let mut new: Vec<u8> = wire.down.drain(before..).collect();
+            if !new.is_empty() {
+                mangle(&mut new);
+            }
+            wire.down.extend(new);
+        }
+    }
+
+    fn not_now(&self) -> bool {
+        let mut faults = self.faults.borrow_mut();
+        faults.turn = !faults.turn;
+        faults.stutter && faults.turn
+    }
+}
+
+impl StreamTransport for Link {
+    fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
+        if self.not_now() || self.faults.borrow().blocked {
+            return Poll::Pending;
+        }
+        let n = data.len().min(self.faults.borrow().chunk);
+        self.wire.borrow_mut().up.extend(&data[..n]);
+        Poll::Ready(Ok(n))
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        if self.not_now() {
+            return Poll::Pending;
+        }
+        self.step();
+        let mut wire = self.wire.borrow_mut();
+        let n = buf.len().min(self.faults.borrow().chunk);
+        match wire.down.read(&mut buf[..n]).unwrap() {
+            0 if wire.server_gone => Poll::Ready(Err(TransportError::Closed)),
+            0 => Poll::Pending,
+            n => Poll::Ready(Ok(n)),
+        }
+    }
+}
+
+/// A host whose time passes only while it idles, one millisecond each time.
+#[derive(Default)]
+pub struct Clock(pub u64);
+
+impl Host for Clock {
+    fn now_ms(&mut self) -> u64 {
+        self.0
+    }
+
+    fn idle(&mut self) {
+        self.0 += 1;
+    }
+}
+
+pub const DEADLINE: u64 = 60_000;
+
+pub type Memory = TlsMemory<Link>;
+pub type Client<'m> = TlsSession<'m, Link>;
+
+/// Opens with [`KEY`] and an identity of 116 octets.
+pub fn open(memory: &mut Memory) -> Result<Client<'_>, SessionError> {
+    open_as(memory, KEY, &identity(116))
+}
+
+pub fn open_as<'m>(
+    memory: &'m mut Memory,
+    key: [u8; 32],
+    identity: &PskIdentity,
+) -> Result<Client<'m>, SessionError> {
+    let config = TlsConfig::new(NAME);
+    let key = Kaf::from_octets(key);
+    let psk = Psk {
+        key: &key,
+        identity,
+    };
+    let (mut rng, mut clock) = (rand_core::OsRng, Clock::default());
+    TlsSession::open_blocking(memory, &config, psk, &mut rng, &mut clock, DEADLINE)
+}
+
+/// The same memory on a new link to a good server opens and echoes.
+pub fn assert_usable_again(memory: &mut Memory) {
+    let link = Link::new(&Setup::default());
+    *memory.transport_mut() = link.clone();
+    let mut session = open(memory).unwrap();
+    link.server().echo = true;
+    assert_eq!(send_all(&mut session, b"again"), Ok(()));
+    assert_eq!(recv_exact(&mut session, 5), Ok(b"again".to_vec()));
+}
+
+/// Polls as a program with a loop does; gives up after many turns.
+pub fn wait<V>(mut poll: impl FnMut() -> Poll<V>) -> V {
+    for _ in 0..1_000_000 {
+        if let Poll::Ready(value) = poll() {
+            return value;
+        }
+    }
+    panic!("pending for ever")
+}
+
+pub fn send_all(session: &mut impl Session, mut data: &[u8]) -> Result<(), SessionError> {
+    while !data.is_empty() {
+        let n = wait(|| session.send(data))?;
+        assert!(n >= 1);
+        data = &data[n..];
+    }
+    wait(|| session.flush())
+}
+
+pub fn recv_exact(session: &mut impl Session, len: usize) -> Result<Vec<u8>, SessionError> {
+    let mut all = vec![0; len];
+    let mut have = 0;
+    while have < len {
+        have += wait(|| session.recv(&mut all[have..]))?;
+    }
+    Ok(all)
+}
+
+/// The lengths of the records in a stream of whole ones, without their headers.
+pub fn record_lengths(mut stream: &[u8]) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    while let [_, _, _, l1, l2, rest @ ..] = stream {
+        let length = usize::from(u16::from_be_bytes([*l1, *l2]));
+        lengths.push(length);
+        stream = &rest[length..];
+    }
+    lengths
+}
