@@ -199,3 +199,200 @@ fn a_kid_and_psk_identity_in_every_form() {
         assert_eq!(v.a_kid(AKidForm::F4).as_str(), f4);
     }
 }
+
+/// Each negative vector is a mistake that others have made. Each is repeated
+/// here by hand, to show that it is the mistake we think of, and then tried
+/// through the typed interface, which must refuse it or give another key.
+mod negative {
+    use super::*;
+    use msgin5g::akma::AkmaError;
+
+    const IMSI: &str = "001010000000001";
+    const FQDN: &str = "msgin5g.example.com";
+
+    fn wrong_output(id: &str) -> String {
+        let all = list("negative");
+        let found = all.iter().find(|v| v.id() == id).unwrap();
+        assert_eq!(found.text("/differs_from"), "akma-01");
+        found.text("/wrong_output").to_owned()
+    }
+
+    fn hex_of_kdf(key: &[u8; 32], fc: u8, parameters: &[&[u8]]) -> String {
+        hex::encode(kdf(key, fc, parameters).unwrap().as_octets())
+    }
+
+    /// HMAC over an input string that our KDF would never build.
+    fn hex_of_hmac(key: &[u8], s: &[u8]) -> String {
+        use hmac::Mac;
+        let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+        mac.update(s);
+        hex::encode(mac.finalize().into_bytes())
+    }
+
+    fn k_ausf() -> Kausf {
+        vectors()[0].k_ausf()
+    }
+
+    fn k_akma() -> msgin5g::akma::Kakma {
+        k_ausf().derive(&Supi::imsi(IMSI).unwrap()).0
+    }
+
+    #[test]
+    fn no_wrong_output_is_among_the_right_ones() {
+        let wrong: Vec<_> = list("negative")
+            .iter()
+            .map(|v| v.text("/wrong_output").to_owned())
+            .collect();
+        for v in vectors() {
+            let (k_akma, a_tid) = v.k_ausf().derive(&v.supi());
+            let k_af = k_akma.k_af(&v.af_id());
+            for right in [k_akma.as_octets(), a_tid.as_octets(), k_af.as_octets()] {
+                assert!(!wrong.contains(&hex::encode(right)), "{}", v.id());
+            }
+        }
+    }
+
+    #[test]
+    fn neg_01_imsi_prefix_is_refused() {
+        let text = "imsi-001010000000001";
+        assert_eq!(
+            hex_of_kdf(k_ausf().as_octets(), 0x80, &[b"AKMA", text.as_bytes()]),
+            wrong_output("neg-01")
+        );
+        assert_eq!(Supi::imsi(text), Err(AkmaError::SupiPrefix));
+        assert_eq!(Supi::nai(text), Err(AkmaError::SupiPrefix));
+        assert_eq!(Supi::parse(text), Err(AkmaError::SupiPrefix));
+        assert_eq!(Supi::nai_verbatim(text), Err(AkmaError::Nai));
+    }
+
+    #[test]
+    fn neg_02_lengths_have_two_octets() {
+        let mut s = b"\x80AKMA\x04".to_vec();
+        s.extend(IMSI.as_bytes());
+        s.push(15);
+        let wrong = wrong_output("neg-02");
+        assert_eq!(hex_of_hmac(k_ausf().as_octets(), &s), wrong);
+        assert_ne!(hex::encode(k_akma().as_octets()), wrong);
+    }
+
+    #[test]
+    fn neg_03_bcd_is_refused() {
+        let bcd = [0x00, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0xF1];
+        assert_eq!(
+            hex_of_kdf(k_ausf().as_octets(), 0x80, &[b"AKMA", &bcd]),
+            wrong_output("neg-03")
+        );
+        // With the filler it is no text at all; without, no digits.
+        let even = std::str::from_utf8(&bcd[..7]).unwrap();
+        assert_eq!(Supi::imsi(even), Err(AkmaError::Imsi));
+    }
+
+    #[test]
+    fn neg_04_function_code_is_ours() {
+        let wrong = wrong_output("neg-04");
+        assert_eq!(
+            hex_of_kdf(k_ausf().as_octets(), 0x6A, &[IMSI.as_bytes()]),
+            wrong
+        );
+        assert_ne!(hex::encode(k_akma().as_octets()), wrong);
+    }
+
+    #[test]
+    fn neg_05_ua_star_id_as_text_is_refused() {
+        let af_id = format!("{FQDN}0100000007");
+        assert_eq!(
+            hex_of_kdf(k_akma().as_octets(), 0x82, &[af_id.as_bytes()]),
+            wrong_output("neg-05")
+        );
+        assert_eq!(
+            UaStarId::from_slice(b"0100000007"),
+            Err(AkmaError::UaStarIdIsHexText)
+        );
+        assert_eq!(UaStarId::from_hex("0100000007"), Ok(UaStarId::TLS13));
+    }
+
+    #[test]
+    fn neg_06_four_octets_of_ua_star_id_are_refused() {
+        let cut = [0x01, 0x00, 0x00, 0x00];
+        let af_id = [FQDN.as_bytes(), &cut].concat();
+        assert_eq!(
+            hex_of_kdf(k_akma().as_octets(), 0x82, &[&af_id]),
+            wrong_output("neg-06")
+        );
+        assert_eq!(
+            UaStarId::from_slice(&cut),
+            Err(AkmaError::UaStarIdLength { given: 4 })
+        );
+        assert_eq!(
+            UaStarId::from_hex("01000000"),
+            Err(AkmaError::UaStarIdHexDigits)
+        );
+    }
+
+    #[test]
+    fn neg_07_af_id_is_one_parameter() {
+        let wrong = wrong_output("neg-07");
+        let ua = UaStarId::TLS13;
+        assert_eq!(
+            hex_of_kdf(
+                k_akma().as_octets(),
+                0x82,
+                &[FQDN.as_bytes(), ua.as_octets()]
+            ),
+            wrong
+        );
+        let k_af = k_akma().k_af(&AfId::new(FQDN, ua).unwrap());
+        assert_ne!(hex::encode(k_af.as_octets()), wrong);
+    }
+
+    #[test]
+    fn neg_08_trailing_dot_is_refused() {
+        let af_id = [
+            b"msgin5g.example.com.".as_slice(),
+            UaStarId::TLS13.as_octets(),
+        ]
+        .concat();
+        assert_eq!(
+            hex_of_kdf(k_akma().as_octets(), 0x82, &[&af_id]),
+            wrong_output("neg-08")
+        );
+        assert_eq!(
+            AfId::new("msgin5g.example.com.", UaStarId::TLS13),
+            Err(AkmaError::FqdnTrailingDot)
+        );
+    }
+
+    #[test]
+    fn neg_09_k_af_comes_from_k_akma() {
+        // `Kausf` has no method for it; see the doc test of `Kakma::k_af`.
+        let af_id = AfId::new(FQDN, UaStarId::TLS13).unwrap();
+        let wrong = wrong_output("neg-09");
+        assert_eq!(
+            hex_of_kdf(k_ausf().as_octets(), 0x82, &[&af_id.octets()]),
+            wrong
+        );
+        assert_ne!(hex::encode(k_akma().k_af(&af_id).as_octets()), wrong);
+    }
+
+    #[test]
+    fn neg_10_two_digit_mnc_is_padded_or_refused() {
+        let v = &vectors()[0];
+        let name = "5G:mnc01.mcc001.3gppnetwork.org";
+        let ck_ik = [v.octets("/upstream/ck"), v.octets("/upstream/ik")].concat();
+        let sqn_xor_ak: [u8; 6] = v.array("/upstream/sqn_xor_ak");
+        assert_eq!(
+            hex_of_kdf(
+                &ck_ik.try_into().unwrap(),
+                0x6A,
+                &[name.as_bytes(), &sqn_xor_ak]
+            ),
+            wrong_output("neg-10")
+        );
+        assert_eq!(
+            ServingNetworkName::parse(name),
+            Err(AkmaError::ServingNetworkName)
+        );
+        let padded = ServingNetworkName::plmn("001", "01").unwrap();
+        assert_eq!(padded.as_str(), "5G:mnc001.mcc001.3gppnetwork.org");
+    }
+}

@@ -132,6 +132,19 @@ impl UaStarId {
         }
     }
 
+    /// Reads 10 hexadecimal digits, upper or lower case.
+    ///
+    /// # Errors
+    ///
+    /// [`AkmaError::UaStarIdHexDigits`] for anything else.
+    pub fn from_hex(digits: &str) -> Result<Self, AkmaError> {
+        let mut octets = [0; 5];
+        match text::decode_hex(digits, &mut octets) {
+            true => Ok(Self(octets)),
+            false => Err(AkmaError::UaStarIdHexDigits),
+        }
+    }
+
     /// The raw octets.
     pub const fn as_octets(&self) -> &[u8; 5] {
         &self.0

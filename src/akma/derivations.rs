@@ -102,7 +102,14 @@ impl Kausf {
 impl Kakma {
     /// K_AF for one application function (TS 33.535 A.4).
     ///
-    /// A pure function: as long as K_AKMA is the same, so is K_AF.
+    /// A pure function: as long as K_AKMA is the same, so is K_AF. Only K_AKMA
+    /// has it; K_AUSF does not, so the two cannot be mixed up:
+    ///
+    /// ```compile_fail
+    /// # use msgin5g::akma::{AfId, Kausf, UaStarId};
+    /// # let af_id = AfId::new("msgin5g.example.com", UaStarId::TLS13).unwrap();
+    /// Kausf::from_octets([7; 32]).k_af(&af_id); // no such method
+    /// ```
     ///
     /// # Example
     ///

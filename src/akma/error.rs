@@ -77,6 +77,8 @@ pub enum AkmaError {
     /// 10 hexadecimal digits were given where the 5 raw octets of a Ua*
     /// identifier belong.
     UaStarIdIsHexText,
+    /// The text of a Ua* identifier is not 10 hexadecimal digits.
+    UaStarIdHexDigits,
     /// An A-KID is not `user@realm` without spaces, quotes and line ends.
     AKid,
     /// An A-KID does not fit into [`AKid::MAX_LEN`](super::AKid::MAX_LEN).
@@ -156,6 +158,9 @@ impl fmt::Display for AkmaError {
             Self::UaStarIdIsHexText => f.write_str(
                 "Ua* identifier: expected 5 raw octets, got 10 hexadecimal digits; decode them first",
             ),
+            Self::UaStarIdHexDigits => {
+                f.write_str("Ua* identifier: expected 10 hexadecimal digits")
+            }
             Self::AKid => f.write_str(
                 "A-KID: expected user@realm without spaces, quotes and line ends",
             ),
