@@ -93,6 +93,16 @@ fn psk_identity() {
     assert_eq!(identity.as_bytes().len(), 201);
     assert!(identity.as_bytes().ends_with(b"u@realm"));
 
+    // A separator takes of the room that is left.
+    let a_kid = AKid::from_modem(&longest).unwrap();
+    let room = PskIdentity::MAX_LEN - 201;
+    let identity = PskIdentity::with_separator(&a_kid, &";".repeat(room)).unwrap();
+    assert_eq!(identity.as_bytes().len(), 256);
+    assert_eq!(
+        PskIdentity::with_separator(&a_kid, &";".repeat(room + 1)),
+        Err(AkmaError::PskIdentityLength { given: 257 })
+    );
+
     assert_eq!(
         PskIdentity::verbatim(&[0xFF; 256]).unwrap().as_bytes(),
         &[0xFF; 256]

@@ -329,3 +329,19 @@ fn errors_say_what_was_expected() {
     let error = KeySourceError::from(AkmaError::AKid);
     assert!(error.to_string().contains("A-KID: expected user@realm"));
 }
+
+/// Every key type wipes itself when dropped (the bound), and what it does then
+/// is this.
+#[test]
+fn keys_are_wiped() {
+    use zeroize::{Zeroize, ZeroizeOnDrop};
+
+    fn wiped<K: Zeroize + ZeroizeOnDrop>(mut key: K) -> K {
+        key.zeroize();
+        key
+    }
+    assert_eq!(wiped(Kausf::from_octets([7; 32])).as_octets(), &[0; 32]);
+    assert_eq!(wiped(Kakma::from_octets([7; 32])).as_octets(), &[0; 32]);
+    assert_eq!(wiped(Kaf::from_octets([7; 32])).as_octets(), &[0; 32]);
+    assert_eq!(wiped(KdfOutput::from_octets([7; 32])).as_octets(), &[0; 32]);
+}

@@ -59,7 +59,7 @@
 //! | Point | Where | Default |
 //! |---|---|---|
 //! | user name syntax of the A-KID, label in its realm | [`AKidForm`] | [`AKidForm::F1`] |
-//! | separator between "3GPP-AKMA" and the A-KID | [`PskIdentity::SEPARATOR`] | none |
+//! | separator between "3GPP-AKMA" and the A-KID | [`PskIdentity::SEPARATOR`], [`PskIdentity::with_separator`] | none |
 //! | realm of a subscriber with an NAI | [`HomeNetwork`] | the NAI's own realm |
 //! | Ua* identifier for DTLS and OSCORE | [`UaStarId`] | caller's choice |
 //! | letter case of the FQDN in AF_ID | [`AfId::new`] | as given |

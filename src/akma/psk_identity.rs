@@ -32,8 +32,11 @@ impl PskIdentity {
 
     /// What stands between the prefix and the A-KID: nothing.
     ///
-    /// UNCONFIRMED: TS 24.109 K.3.2 says "prefix followed by the A-KID" and
-    /// names no separator, as GBA does not either.
+    /// UNCONFIRMED: TS 24.109 K.3.2 asks for the prefix and the A-KID and names
+    /// no separator. Yet the sibling identity of GBA has one: the conformance
+    /// tests of TS 36.508 4.7H join "3GPP-bootstrapping" and B-TID by a
+    /// punctuation mark. A server that wants one is served by
+    /// [`PskIdentity::with_separator`].
     pub const SEPARATOR: &'static str = "";
 
     /// Longest identity in octets. RFC 4279 asks TLS stacks for 128 only; form
@@ -43,12 +46,46 @@ impl PskIdentity {
     /// The identity for an A-KID.
     pub fn new(a_kid: &AKid) -> Self {
         const { assert!(Self::PREFIX.len() + Self::SEPARATOR.len() + AKid::MAX_LEN <= Self::MAX_LEN) }
+        // Fits: see the assertion above.
+        Self::join(a_kid, Self::SEPARATOR).0
+    }
+
+    /// The identity for an A-KID, with a separator of the server's liking
+    /// between the prefix and the A-KID.
+    ///
+    /// # Errors
+    ///
+    /// [`AkmaError::PskIdentityLength`] if the whole is longer than
+    /// [`PskIdentity::MAX_LEN`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use msgin5g::akma::{AKid, PskIdentity};
+    ///
+    /// # fn main() -> Result<(), msgin5g::akma::AkmaError> {
+    /// let a_kid = AKid::from_modem("rid0.atidfeed@5gc.mnc001.mcc001.3gppnetwork.org")?;
+    /// let identity = PskIdentity::with_separator(&a_kid, ";")?;
+    /// assert!(identity.as_bytes().starts_with(b"3GPP-AKMA;rid0.atidfeed@"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_separator(a_kid: &AKid, separator: &str) -> Result<Self, AkmaError> {
+        match Self::join(a_kid, separator) {
+            (identity, given) if given <= Self::MAX_LEN => Ok(identity),
+            (_, given) => Err(AkmaError::PskIdentityLength { given }),
+        }
+    }
+
+    /// The identity, cut if it does not fit, and the length it should have.
+    fn join(a_kid: &AKid, separator: &str) -> (Self, usize) {
         let mut identity = heapless::Vec::new();
-        for piece in [Self::PREFIX, Self::SEPARATOR, a_kid.as_str()] {
-            // Fits: see the assertion above.
+        let mut len = 0_usize;
+        for piece in [Self::PREFIX, separator, a_kid.as_str()] {
+            len = len.saturating_add(piece.len());
             let _ = identity.extend_from_slice(piece.as_bytes());
         }
-        Self(identity)
+        (Self(identity), len)
     }
 
     /// An identity taken as it is, for a server that does not speak AKMA.
