@@ -106,9 +106,10 @@ impl Kakma {
     /// has it; K_AUSF does not, so the two cannot be mixed up:
     ///
     /// ```compile_fail
-    /// # use msgin5g::akma::{AfId, Kausf, UaStarId};
-    /// # let af_id = AfId::new("msgin5g.example.com", UaStarId::TLS13).unwrap();
-    /// Kausf::from_octets([7; 32]).k_af(&af_id); // no such method
+    /// # use msgin5g::akma::{AfId, Kaf, Kausf};
+    /// fn wrong(k_ausf: &Kausf, af_id: &AfId<'_>) -> Kaf {
+    ///     k_ausf.k_af(af_id) // no such method
+    /// }
     /// ```
     ///
     /// # Example

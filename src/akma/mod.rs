@@ -74,8 +74,6 @@
 
 mod a_kid;
 mod af_id;
-#[cfg(test)]
-mod compressions;
 mod derivations;
 mod error;
 mod kdf;
@@ -85,6 +83,8 @@ mod psk_identity;
 mod routing_indicator;
 mod source;
 mod supi;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use a_kid::{AKid, AKidForm, ATid};
