@@ -1,1 +1,163 @@
-fn main() {}
+//! `msgin5g-testnet`: the reference network as a program of its own.
+//!
+//! It prints one line of JSON when it is ready, then one line for each event, and ends with its time or its input.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use msgin5g_testnet::{
+    AKidForm, ApplicationServer, Config, MsgRespCarriage, Subscriber, TestNet, ladder,
+};
+use serde_json::json;
+
+/// Reference network for msgin5g: AUSF, AAnF and MSGin5G Server on this machine.
+#[derive(Parser)]
+struct Cli {
+    /// Where TLS listens; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Also listen for CoAP over bare TCP, where UE Service IDs are believed.
+    #[arg(long, num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    plain: Option<SocketAddr>,
+    /// Name of the application function: SNI, and the FQDN in AF_ID. May be repeated.
+    #[arg(long, default_value = "msgin5g.example.com")]
+    fqdn: Vec<String>,
+    /// supi=..,kausf=HEX,ue=..[,rid=..][,mcc=..,mnc=..[,nid=..]|,realm=..][,akid=..]; or ck=,ik=,snn=,sqnak= or emsk= for kausf=.
+    #[arg(long)]
+    subscriber: Vec<Subscriber>,
+    /// How the AUSF writes an A-KID: F1, F1a, F2, F3 or F4.
+    #[arg(long, default_value = "F1")]
+    form: AKidForm,
+    /// A built-in UE that reports each message and answers it with one. May be repeated.
+    #[arg(long, value_name = "UE_SERVICE_ID")]
+    echo: Vec<String>,
+    /// An application server that takes messages and reports them. May be repeated.
+    #[arg(long, value_name = "AS_SERVICE_ID")]
+    application_server: Vec<String>,
+    /// GROUP=MEMBER,MEMBER... May be repeated.
+    #[arg(long, value_parser = group)]
+    group: Vec<(String, Vec<String>)>,
+    /// Send MSGRESP as the server's own POST, not in the response.
+    #[arg(long)]
+    msgresp_post: bool,
+    /// Seconds that a K_AF lives.
+    #[arg(long, default_value_t = 86400)]
+    kaf_lifetime: u64,
+    /// NewSessionTickets after each handshake.
+    #[arg(long, default_value_t = 0)]
+    tickets: usize,
+    /// Go on with a self-signed certificate when no PSK fits.
+    #[arg(long)]
+    certificate_fallback: bool,
+    /// One line of a ladder for each event in place of JSON, and the whole ladder at the end.
+    #[arg(long)]
+    ladder: bool,
+    /// End after so many seconds. Without it: with the end of the standard input.
+    #[arg(long = "for", value_name = "SECONDS")]
+    seconds: Option<u64>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let cli = Cli::parse();
+    let net = TestNet::start(config(&cli))?;
+    let a_kids: BTreeMap<&str, Option<String>> = cli
+        .subscriber
+        .iter()
+        .map(|s| (s.supi.as_str(), net.a_kid(&s.supi)))
+        .collect();
+    println!(
+        "{}",
+        json!({
+            "listening": net.addr().to_string(),
+            "plain": net.plain_addr().map(|addr| addr.to_string()),
+            "fqdn": net.af_fqdn(),
+            "a_kid": a_kids,
+        })
+    );
+    let ended = Arc::new(AtomicBool::new(false));
+    if cli.seconds.is_none() {
+        watch_input(ended.clone());
+    }
+    follow(&net, &cli, &ended)?;
+    if cli.ladder {
+        println!("{}", net.ladder());
+    }
+    Ok(())
+}
+
+/// Prints events until the time is over or the input ended.
+fn follow(net: &TestNet, cli: &Cli, ended: &AtomicBool) -> io::Result<()> {
+    let end = cli
+        .seconds
+        .map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let mut position = 0;
+    let mut out = io::stdout();
+    while !ended.load(Ordering::SeqCst) && end.is_none_or(|end| Instant::now() < end) {
+        let (events, behind) = net.events_after(position, Duration::from_millis(100));
+        position = behind;
+        for event in events {
+            if cli.ladder {
+                if let Some(line) = ladder::brief(&event) {
+                    writeln!(out, "{line}")?;
+                }
+            } else {
+                writeln!(out, "{}", event.json())?;
+            }
+        }
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Whoever started us holds our standard input; when it goes, we go.
+fn watch_input(ended: Arc<AtomicBool>) {
+    std::thread::spawn(move || {
+        // An error of the input is an end like any other.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        ended.store(true, Ordering::SeqCst);
+    });
+}
+
+fn config(cli: &Cli) -> Config {
+    let mut config = Config {
+        listen: cli.listen,
+        plain: cli.plain,
+        fqdns: cli.fqdn.clone(),
+        a_kid_form: cli.form,
+        kaf_lifetime: Duration::from_secs(cli.kaf_lifetime),
+        subscribers: cli.subscriber.clone(),
+        echo: cli.echo.clone(),
+        ..Config::default()
+    };
+    config.tls.tickets = cli.tickets;
+    config.tls.certificate_fallback = cli.certificate_fallback;
+    config.server.groups = cli.group.iter().cloned().collect();
+    config.server.application_servers = cli
+        .application_server
+        .iter()
+        .map(|id| ApplicationServer {
+            id: id.clone(),
+            reports: true,
+        })
+        .collect();
+    if cli.msgresp_post {
+        config.server.msgresp = MsgRespCarriage::Post;
+    }
+    config
+}
+
+fn group(text: &str) -> Result<(String, Vec<String>), String> {
+    let (group, members) = text
+        .split_once('=')
+        .ok_or("expected GROUP=MEMBER,MEMBER..")?;
+    Ok((
+        group.to_owned(),
+        members.split(',').map(str::to_owned).collect(),
+    ))
+}

@@ -1,0 +1,153 @@
+//! Settings of the network. Everything that the sheets leave open is here.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::kdf::UA_TLS13;
+use crate::subscriber::{AKidForm, Subscriber};
+
+/// How a network is set up.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where TLS listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Also listens for CoAP over bare TCP, where the UE Service ID is simply believed.
+    pub plain: Option<SocketAddr>,
+    /// Names of the application function: SNI must be one of them, and it is the FQDN in AF_ID.
+    pub fqdns: Vec<String>,
+    /// Ua* security protocol identifier of TLS.
+    pub ua_tls: [u8; 5],
+    /// How the AUSF writes an A-KID.
+    pub a_kid_form: AKidForm,
+    /// Life of a K_AF from the moment it is first given out.
+    pub kaf_lifetime: Duration,
+    /// Subscribers that are authenticated from the start.
+    pub subscribers: Vec<Subscriber>,
+    pub tls: TlsSettings,
+    pub server: ServerSettings,
+    /// UE Service IDs of built-in UEs that answer each message with one of their own.
+    pub echo: Vec<String>,
+    /// More connections than this are closed at once.
+    pub max_connections: usize,
+    /// A handshake must be over within this time.
+    pub handshake_deadline: Duration,
+    /// How long `wait_for` and its kin wait.
+    pub patience: Duration,
+}
+
+/// What OpenSSL is told.
+#[derive(Debug, Clone)]
+pub struct TlsSettings {
+    pub ciphersuites: String,
+    pub groups: String,
+    /// NewSessionTickets after each handshake.
+    pub tickets: usize,
+    /// Goes on with a self-signed certificate when no PSK fits.
+    pub certificate_fallback: bool,
+    /// The handshake fails when the client does not offer the protocol `coap`.
+    pub require_alpn: bool,
+}
+
+/// What the MSGin5G Server is told.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Path segments of the server's resource.
+    pub path: Vec<String>,
+    /// Longest CoAP message taken, announced in CSM.
+    pub max_message: usize,
+    /// Longest CoAP payload; beyond it 4.13.
+    pub max_request: usize,
+    /// Longest value of `Payload`, in octets before escaping.
+    pub max_payload: usize,
+    /// How MSGRESP travels.
+    pub msgresp: MsgRespCarriage,
+    /// A repeated (originator, Message ID, segment) is answered and not passed on.
+    pub deduplicate: bool,
+    /// Deliveries under way to one UE at once.
+    pub outstanding: usize,
+    /// Deliveries waiting for one UE.
+    pub queue: usize,
+    /// Members by Group Service ID.
+    pub groups: BTreeMap<String, Vec<String>>,
+    pub application_servers: Vec<ApplicationServer>,
+}
+
+/// A simulated application server.
+#[derive(Debug, Clone)]
+pub struct ApplicationServer {
+    pub id: String,
+    /// Sends a delivery report when one is wanted.
+    pub reports: bool,
+}
+
+/// Where a MSGRESP is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MsgRespCarriage {
+    /// In the CoAP response, when the outcome is known at once.
+    #[default]
+    Response,
+    /// Always as the server's own POST.
+    Post,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            listen: loopback,
+            plain: None,
+            fqdns: vec!["msgin5g.example.com".to_owned()],
+            ua_tls: UA_TLS13,
+            a_kid_form: AKidForm::default(),
+            kaf_lifetime: Duration::from_secs(24 * 3600),
+            subscribers: Vec::new(),
+            tls: TlsSettings::default(),
+            server: ServerSettings::default(),
+            echo: Vec::new(),
+            max_connections: 1024,
+            handshake_deadline: Duration::from_secs(30),
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Config {
+    /// Also listens for plain CoAP on a free port of the loopback.
+    #[must_use]
+    pub fn with_plain(mut self) -> Self {
+        self.plain = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        self
+    }
+}
+
+impl Default for TlsSettings {
+    fn default() -> Self {
+        Self {
+            ciphersuites:
+                "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256"
+                    .to_owned(),
+            groups: "P-256:X25519".to_owned(),
+            tickets: 0,
+            certificate_fallback: false,
+            require_alpn: false,
+        }
+    }
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            path: vec!["msgin5g".to_owned()],
+            max_message: 16 * 1024,
+            max_request: 8 * 1024,
+            max_payload: 2048,
+            msgresp: MsgRespCarriage::default(),
+            deduplicate: true,
+            outstanding: 4,
+            queue: 256,
+            groups: BTreeMap::new(),
+            application_servers: Vec::new(),
+        }
+    }
+}

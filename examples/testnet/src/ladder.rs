@@ -1,0 +1,218 @@
+//! The exchange as a sequence diagram in plain text: a column for each party, a line for each message.
+
+use crate::event::{Closing, Event, EventKind, Refusal};
+
+/// Title of the server's column.
+const SERVER: &str = "MSGin5G Server";
+/// Width of a column.
+const COLUMN: usize = 46;
+/// Width of the time in front.
+const TIME: usize = 9;
+
+/// One line before it is laid out.
+enum Line {
+    /// From one party to another.
+    Arrow {
+        from: String,
+        to: String,
+        text: String,
+    },
+    /// About one party, without a message.
+    Note { at: String, text: String },
+}
+
+/// Draws all events that mean something to a person.
+pub fn draw(events: &[Event]) -> String {
+    let lines: Vec<(u64, Line)> = events
+        .iter()
+        .filter_map(|event| Some((event.at_ms, line(&event.kind)?)))
+        .collect();
+    let mut parties: Vec<String> = Vec::new();
+    for (_, line) in &lines {
+        let named = match line {
+            Line::Arrow { from, to, .. } => vec![from, to],
+            Line::Note { at, .. } => vec![at],
+        };
+        for name in named {
+            if name != SERVER && !parties.contains(name) {
+                parties.push(name.clone());
+            }
+        }
+    }
+    // The server stands between the first party and the others.
+    parties.insert(parties.len().min(1), SERVER.to_owned());
+    let mut drawing = header(&parties);
+    for (at_ms, line) in &lines {
+        drawing.push_str(&lay_out(*at_ms, line, &parties));
+    }
+    drawing
+}
+
+/// One event as a line without columns, for a log that grows. `None`: not worth one.
+pub fn brief(event: &Event) -> Option<String> {
+    let text = match line(&event.kind)? {
+        Line::Arrow { from, to, text } => format!("{from} -> {to}  {text}"),
+        Line::Note { at, text } => format!("{at}  ({text})"),
+    };
+    Some(format!("{} {text}", time(event.at_ms)))
+}
+
+fn line(kind: &EventKind) -> Option<Line> {
+    let arrow = |from: &str, to: &str, text: String| {
+        Some(Line::Arrow {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            text,
+        })
+    };
+    let note = |at: &str, text: String| {
+        Some(Line::Note {
+            at: at.to_owned(),
+            text,
+        })
+    };
+    match kind {
+        EventKind::Authenticated { supi, a_kid } => {
+            note(SERVER, format!("AUSF: {supi} has A-KID {a_kid}"))
+        }
+        EventKind::KafExpired { supi } => note(SERVER, format!("AAnF: K_AF of {supi} expired")),
+        EventKind::Forgotten { supi } => note(SERVER, format!("AAnF: {supi} forgotten")),
+        EventKind::Restarted => note(SERVER, "restart".to_owned()),
+        EventKind::KeyAsked { a_kid, answer } => note(
+            SERVER,
+            match answer {
+                Ok(supi) => format!("AAnF: {a_kid} is {supi}, K_AF given"),
+                Err(error) => format!("AAnF: {a_kid}: {error}"),
+            },
+        ),
+        EventKind::SessionOpened {
+            ue,
+            cipher: Some(cipher),
+            ..
+        } => arrow(ue, SERVER, format!("TLS 1.3 {cipher}")),
+        EventKind::SessionOpened {
+            ue, cipher: None, ..
+        } => arrow(ue, SERVER, "TCP".to_owned()),
+        EventKind::SessionRefused { ue, reason } => arrow(
+            SERVER,
+            ue,
+            format!("handshake refused: {}", refusal(reason)),
+        ),
+        EventKind::SessionClosed { ue, how, .. } => note(ue, closing(how)),
+        EventKind::Request { ue, what } => arrow(ue, SERVER, what.clone()),
+        EventKind::Answer { ue, code, what } => arrow(
+            SERVER,
+            ue,
+            what.as_ref()
+                .map_or_else(|| code.to_string(), |what| format!("{code} {what}")),
+        ),
+        EventKind::Post { ue, what, .. } => arrow(SERVER, ue, what.clone()),
+        EventKind::PostAnswer { ue, code, .. } => arrow(ue, SERVER, code.to_string()),
+        EventKind::Signal {
+            ue,
+            inbound: true,
+            what,
+        } => arrow(ue, SERVER, what.clone()),
+        EventKind::Signal {
+            ue,
+            inbound: false,
+            what,
+        } => arrow(SERVER, ue, what.clone()),
+        EventKind::AsMessage {
+            from, to, payload, ..
+        } => arrow(SERVER, to, format!("message from {from}: {payload}")),
+        EventKind::Stored { to, .. } => note(SERVER, format!("stored for {to}")),
+        EventKind::Duplicate { from, kind, .. } => note(
+            SERVER,
+            format!("{} of {from} again, not passed on", kind.text()),
+        ),
+        EventKind::Fault { what } => note(SERVER, format!("fault: {what}")),
+        EventKind::Connected { .. }
+        | EventKind::Registered { .. }
+        | EventKind::RegistrationRefused { .. }
+        | EventKind::Deregistered { .. }
+        | EventKind::Message { .. }
+        | EventKind::Report { .. }
+        | EventKind::Failed { .. } => None,
+    }
+}
+
+fn refusal(reason: &Refusal) -> String {
+    match reason {
+        Refusal::ServerName(Some(name)) => format!("{name} is no AF here"),
+        Refusal::ServerName(None) => "no server name".to_owned(),
+        Refusal::NoPsk => "no PSK offered".to_owned(),
+        Refusal::NotAkma => "not an AKMA identity".to_owned(),
+        Refusal::Aanf(error) => error.to_string(),
+        Refusal::WrongKey => "K_AF does not fit".to_owned(),
+        Refusal::Other(text) => text.clone(),
+    }
+}
+
+fn closing(how: &Closing) -> String {
+    match how {
+        Closing::Orderly => "closed".to_owned(),
+        Closing::Truncated => "closed without close_notify".to_owned(),
+        Closing::Aborted(why) => format!("aborted: {why}"),
+        Closing::Cut => "cut".to_owned(),
+        Closing::Error(text) => format!("lost: {text}"),
+    }
+}
+
+fn header(parties: &[String]) -> String {
+    let mut names = " ".repeat(TIME);
+    let mut rails = " ".repeat(TIME);
+    for name in parties {
+        names.push_str(&format!("{:<COLUMN$}", shorten(name, COLUMN - 2)));
+        rails.push_str(&format!("{:<COLUMN$}", "|"));
+    }
+    format!("{}\n{}\n", names.trim_end(), rails.trim_end())
+}
+
+fn lay_out(at_ms: u64, line: &Line, parties: &[String]) -> String {
+    let column = |name: &str| parties.iter().position(|party| party == name).unwrap_or(0);
+    let mut row = " ".repeat(TIME).into_bytes();
+    row.resize(TIME + COLUMN * parties.len(), b' ');
+    for n in 0..parties.len() {
+        row[TIME + n * COLUMN] = b'|';
+    }
+    let mut row = String::from_utf8(row).unwrap_or_default();
+    row.replace_range(..TIME - 1, &time(at_ms));
+    let (start, text) = match line {
+        Line::Note { at, text } => (column(at), format!("  * {text}")),
+        Line::Arrow { from, to, text } => {
+            let (from, to) = (column(from), column(to));
+            let (left, right) = (from.min(to), from.max(to));
+            let room = (right - left).max(1) * COLUMN - 1;
+            let text = shorten(text, room.saturating_sub(6));
+            let dashes = "-".repeat(room - 5 - text.chars().count());
+            let drawn = if from <= to {
+                format!("- {text} {dashes}->")
+            } else {
+                format!("<- {text} {dashes}-")
+            };
+            (left, drawn)
+        }
+    };
+    let at = TIME + start * COLUMN + 1;
+    let head: String = row.chars().take(at).collect();
+    let tail: String = row.chars().skip(at + text.chars().count()).collect();
+    format!("{}\n", format!("{head}{text}{tail}").trim_end())
+}
+
+fn time(at_ms: u64) -> String {
+    format!("{:>4}.{:03}", at_ms / 1000, at_ms % 1000)
+}
+
+fn shorten(text: &str, room: usize) -> String {
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if clean.chars().count() <= room {
+        return clean;
+    }
+    let mut short: String = clean.chars().take(room.saturating_sub(2)).collect();
+    short.push_str("..");
+    short
+}

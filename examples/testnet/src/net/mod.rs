@@ -1,0 +1,281 @@
+//! Sockets: one thread that waits for all of them, and a timer for what must come late.
+
+mod conn;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use mio::net::TcpListener;
+use mio::{Events, Interest, Poll, Token, Waker};
+
+use crate::event::{Closing, EventKind, Log};
+use crate::faults::{Faults, spend};
+use crate::hub::{Hub, Out, Task};
+use crate::secure::TlsServer;
+use crate::server::PeerId;
+use conn::Conn;
+
+const WAKER: Token = Token(0);
+const TLS: Token = Token(1);
+const PLAIN: Token = Token(2);
+/// Tokens from here on are connections, and the numbers of their peers.
+const FIRST_PEER: usize = 16;
+
+/// What the thread shares with the outside.
+#[derive(Clone)]
+pub struct Shared {
+    pub hub: Arc<Mutex<Hub>>,
+    pub faults: Arc<Mutex<Faults>>,
+    pub log: Log,
+    pub waker: Arc<Waker>,
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Limits of the sockets.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub connections: usize,
+    pub handshake: Duration,
+    pub max_message: usize,
+}
+
+/// The loop and what only it owns.
+pub struct Net {
+    shared: Shared,
+    poll: Poll,
+    tls_listener: TcpListener,
+    plain_listener: Option<TcpListener>,
+    tls: TlsServer,
+    limits: Limits,
+    conns: HashMap<PeerId, Conn>,
+    next_peer: usize,
+    /// What is to be done later; the number keeps tasks of one instant in order.
+    timers: BTreeMap<(Instant, u64), Out>,
+    next_timer: u64,
+}
+
+impl Shared {
+    pub fn hub(&self) -> MutexGuard<'_, Hub> {
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The poll of a network, and the waker that interrupts it.
+pub fn poll() -> io::Result<(Poll, Arc<Waker>)> {
+    let poll = Poll::new()?;
+    let waker = Waker::new(poll.registry(), WAKER)?;
+    Ok((poll, Arc::new(waker)))
+}
+
+impl Net {
+    pub fn bind(
+        shared: Shared,
+        poll: Poll,
+        tls: TlsServer,
+        listen: SocketAddr,
+        plain: Option<SocketAddr>,
+        limits: Limits,
+    ) -> io::Result<Self> {
+        let mut tls_listener = TcpListener::bind(listen)?;
+        poll.registry()
+            .register(&mut tls_listener, TLS, Interest::READABLE)?;
+        let mut plain_listener = plain.map(TcpListener::bind).transpose()?;
+        if let Some(listener) = &mut plain_listener {
+            poll.registry()
+                .register(listener, PLAIN, Interest::READABLE)?;
+        }
+        Ok(Self {
+            shared,
+            poll,
+            tls_listener,
+            plain_listener,
+            tls,
+            limits,
+            conns: HashMap::new(),
+            next_peer: FIRST_PEER,
+            timers: BTreeMap::new(),
+            next_timer: 0,
+        })
+    }
+
+    pub fn addr(&self) -> io::Result<SocketAddr> {
+        self.tls_listener.local_addr()
+    }
+
+    pub fn plain_addr(&self) -> Option<SocketAddr> {
+        self.plain_listener
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Runs until it is told to stop.
+    pub fn run(mut self) {
+        let mut events = Events::with_capacity(256);
+        while !self.shared.stop.load(Ordering::SeqCst) {
+            let timeout = self
+                .next_deadline()
+                .map(|at| at.saturating_duration_since(Instant::now()));
+            match self.poll.poll(&mut events, timeout) {
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return,
+                _ => {}
+            }
+            for event in &events {
+                match event.token() {
+                    WAKER => {}
+                    TLS => self.accept(true),
+                    PLAIN => self.accept(false),
+                    Token(n) => self.with_conn(PeerId(n as u64), Conn::ready),
+                }
+            }
+            self.expire();
+            self.work();
+        }
+    }
+
+    fn accept(&mut self, secured: bool) {
+        loop {
+            let listener = if secured {
+                Some(&self.tls_listener)
+            } else {
+                self.plain_listener.as_ref()
+            };
+            let Some(Ok((socket, from))) = listener.map(TcpListener::accept) else {
+                return;
+            };
+            let peer = PeerId(self.next_peer as u64);
+            self.next_peer += 1;
+            self.shared
+                .log
+                .push(Some(peer), EventKind::Connected { from, secured });
+            if spend(&mut self.shared.faults().refuse_connections) {
+                self.shared.log.push(
+                    Some(peer),
+                    EventKind::Fault {
+                        what: "connection refused".to_owned(),
+                    },
+                );
+                continue;
+            }
+            if self.conns.len() >= self.limits.connections {
+                continue;
+            }
+            let tls = secured.then_some(&self.tls);
+            if let Ok(conn) = Conn::new(
+                self.shared.clone(),
+                peer,
+                socket,
+                tls,
+                self.limits,
+                self.poll.registry(),
+            ) {
+                self.conns.insert(peer, conn);
+                self.with_conn(peer, Conn::ready);
+            }
+        }
+    }
+
+    /// Does what the hub asks for, until it asks for nothing more.
+    fn work(&mut self) {
+        loop {
+            let tasks = std::mem::take(&mut self.shared.hub().tasks);
+            if tasks.is_empty() {
+                return;
+            }
+            for Task { after, out } in tasks {
+                match after {
+                    None => self.carry_out(out),
+                    Some(after) => {
+                        self.timers
+                            .insert((Instant::now() + after, self.next_timer), out);
+                        self.next_timer += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, out: Out) {
+        match out {
+            Out::Send { to, message } => self.with_conn(to, |conn| conn.send(&message)),
+            Out::Post {
+                to,
+                delivery,
+                body,
+                whatever_the_size,
+            } => {
+                self.with_conn(to, |conn| conn.post(delivery, &body, whatever_the_size));
+            }
+            Out::Raw { to, octets } => {
+                let peers: Vec<PeerId> = self
+                    .conns
+                    .keys()
+                    .copied()
+                    .filter(|peer| to.is_none_or(|to| to == *peer))
+                    .collect();
+                for peer in peers {
+                    self.with_conn(peer, |conn| conn.raw(&octets));
+                }
+            }
+            Out::CutAll => {
+                self.timers.clear();
+                let peers: Vec<PeerId> = self.conns.keys().copied().collect();
+                for peer in peers {
+                    self.with_conn(peer, |conn| conn.end(Closing::Cut));
+                }
+            }
+        }
+    }
+
+    /// Late tasks whose time has come, and handshakes whose time is over.
+    fn expire(&mut self) {
+        let now = Instant::now();
+        while let Some(entry) = self.timers.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let out = entry.remove();
+            self.carry_out(out);
+        }
+        let late: Vec<PeerId> = self
+            .conns
+            .values()
+            .filter(|c| c.deadline.is_some_and(|at| at <= now))
+            .map(|c| c.peer)
+            .collect();
+        for peer in late {
+            self.with_conn(peer, |conn| {
+                conn.end(Closing::Error("no handshake in time".to_owned()))
+            });
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let timer = self.timers.first_key_value().map(|((at, _), _)| *at);
+        self.conns
+            .values()
+            .filter_map(|c| c.deadline)
+            .chain(timer)
+            .min()
+    }
+
+    /// Lets one connection work, and takes it away when it is over.
+    fn with_conn(&mut self, peer: PeerId, work: impl FnOnce(&mut Conn)) {
+        let Some(conn) = self.conns.get_mut(&peer) else {
+            return;
+        };
+        work(conn);
+        if conn.is_over()
+            && let Some(mut conn) = self.conns.remove(&peer)
+        {
+            conn.leave(self.poll.registry());
+        }
+    }
+}

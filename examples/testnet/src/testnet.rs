@@ -1,0 +1,303 @@
+//! The network as tests and examples see it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::aanf::Aanf;
+use crate::coap::{Code, Message};
+use crate::config::Config;
+use crate::event::{Counters, Event, EventKind, Log};
+use crate::faults::Faults;
+use crate::hub::{Hub, Out};
+use crate::kdf::Key;
+use crate::ladder;
+use crate::net::{self, Limits, Net, Shared};
+use crate::secure::TlsServer;
+use crate::server::AsMessage;
+use crate::subscriber::{Invalid, Subscriber};
+use crate::text;
+
+/// A running network: AUSF, AAnF and MSGin5G Server on the loopback. Dropping it ends it.
+pub struct TestNet {
+    config: Config,
+    addr: SocketAddr,
+    plain_addr: Option<SocketAddr>,
+    aanf: Arc<Mutex<Aanf>>,
+    shared: Shared,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The time was over before it happened. Holds the ladder up to then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotInTime(pub String);
+
+impl TestNet {
+    /// Opens the listeners and starts the thread that serves them.
+    pub fn start(config: Config) -> io::Result<Self> {
+        let log = Log::new();
+        let faults = Arc::new(Mutex::new(Faults::default()));
+        let lifetime = u64::try_from(config.kaf_lifetime.as_millis()).unwrap_or(u64::MAX);
+        let aanf = Arc::new(Mutex::new(Aanf::new(
+            config.a_kid_form,
+            lifetime,
+            &config.fqdns,
+        )));
+        let hub = Hub::new(&config, faults.clone(), log.clone());
+        let (poll, waker) = net::poll()?;
+        let tls = TlsServer::new(&config, &aanf, &faults, &log)?;
+        let shared = Shared {
+            hub: Arc::new(Mutex::new(hub)),
+            faults,
+            log,
+            waker,
+            stop: Arc::new(AtomicBool::new(false)),
+        };
+        let limits = Limits {
+            connections: config.max_connections,
+            handshake: config.handshake_deadline,
+            max_message: config.server.max_message,
+        };
+        let net = Net::bind(
+            shared.clone(),
+            poll,
+            tls,
+            config.listen,
+            config.plain,
+            limits,
+        )?;
+        let (addr, plain_addr) = (net.addr()?, net.plain_addr());
+        let thread = std::thread::Builder::new()
+            .name("testnet".to_owned())
+            .spawn(move || net.run())?;
+        let network = Self {
+            config,
+            addr,
+            plain_addr,
+            aanf,
+            shared,
+            thread: Some(thread),
+        };
+        for subscriber in network.config.subscribers.clone() {
+            network
+                .add_subscriber(subscriber)
+                .map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
+        }
+        Ok(network)
+    }
+
+    /// Where TLS listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where CoAP over bare TCP listens, if it does.
+    pub fn plain_addr(&self) -> Option<SocketAddr> {
+        self.plain_addr
+    }
+
+    /// The name of the application function: for SNI and for AF_ID.
+    pub fn af_fqdn(&self) -> &str {
+        self.config.fqdns.first().map_or("", String::as_str)
+    }
+
+    /// A primary authentication of this subscriber. Returns its A-KID.
+    pub fn add_subscriber(&self, subscriber: Subscriber) -> Result<String, Invalid> {
+        let a_kid = self.aanf().authenticated(&subscriber)?;
+        let mut hub = self.shared.hub();
+        for ue in &subscriber.ue_service_ids {
+            hub.server.bind(&subscriber.supi, ue);
+        }
+        drop(hub);
+        self.authenticated(&subscriber.supi, &a_kid);
+        Ok(a_kid)
+    }
+
+    /// A new primary authentication: the old A-KID is unknown from now on. `None`: no such subscriber.
+    pub fn reauthenticate(&self, supi: &str, kausf: Key) -> Option<String> {
+        let a_kid = self.aanf().reauthenticated(supi, kausf)?;
+        self.authenticated(supi, &a_kid);
+        Some(a_kid)
+    }
+
+    /// The A-KID that a subscriber has now.
+    pub fn a_kid(&self, supi: &str) -> Option<String> {
+        self.aanf().a_kid(supi)
+    }
+
+    /// Ends the life of the subscriber's K_AF: sessions on it get 4.01, new ones are refused until it authenticates anew.
+    pub fn expire(&self, supi: &str) {
+        self.aanf()
+            .expire(supi, &self.config.fqdns, &[self.config.ua_tls]);
+        self.shared.hub().server.expire(supi);
+        self.shared.log.push(
+            None,
+            EventKind::KafExpired {
+                supi: supi.to_owned(),
+            },
+        );
+    }
+
+    /// The AAnF drops the subscriber's context. Sessions go on; the A-KID is unknown.
+    pub fn forget(&self, supi: &str) {
+        self.aanf().forget(supi);
+        self.shared.log.push(
+            None,
+            EventKind::Forgotten {
+                supi: supi.to_owned(),
+            },
+        );
+    }
+
+    /// Replaces all faults.
+    pub fn set_faults(&self, faults: Faults) {
+        *self.shared.faults() = faults;
+        self.wake();
+    }
+
+    /// The faults as they are now, counted ones with what is left of them.
+    pub fn faults(&self) -> Faults {
+        self.shared.faults().clone()
+    }
+
+    /// Sends a message of an application server. The error is a failure cause.
+    pub fn send_from_as(&self, message: &AsMessage) -> Result<(), &'static str> {
+        let result = self.shared.hub().take_from_as(message);
+        self.wake();
+        result
+    }
+
+    /// Sends Ping, Release or Abort to a registered UE. `false`: it is not registered.
+    pub fn send_signal(&self, ue: &str, code: Code, diagnostic: &str) -> bool {
+        let mut message = Message::new(code, &[0x51]);
+        message.payload = diagnostic.as_bytes().to_vec();
+        let mut hub = self.shared.hub();
+        let Some(to) = hub.server.registered(ue) else {
+            return false;
+        };
+        let (ue, what) = (
+            ue.to_owned(),
+            format!("signal {code} {diagnostic}").trim_end().to_owned(),
+        );
+        self.shared.log.push(
+            Some(to),
+            EventKind::Signal {
+                ue,
+                inbound: false,
+                what,
+            },
+        );
+        hub.send(Out::Send { to, message });
+        drop(hub);
+        self.wake();
+        true
+    }
+
+    /// Writes octets to the wire of every connection, past TLS, as somebody on the path would.
+    pub fn inject(&self, octets: &[u8]) {
+        self.shared.hub().send(Out::Raw {
+            to: None,
+            octets: octets.to_vec(),
+        });
+        self.wake();
+    }
+
+    /// A restart: connections and registrations are lost, the ports stay.
+    pub fn restart(&self) {
+        self.shared.hub().restart();
+        self.wake();
+    }
+
+    /// Whether a UE is registered now.
+    pub fn registered(&self, ue: &str) -> bool {
+        self.shared.hub().server.registered(ue).is_some()
+    }
+
+    /// Everything that happened so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.shared.log.all()
+    }
+
+    /// Events from a position on, and the position behind them; waits for the first.
+    pub fn events_after(&self, from: usize, limit: Duration) -> (Vec<Event>, usize) {
+        self.shared.log.after(from, limit)
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.shared.log.counters()
+    }
+
+    /// The first event, past or to come, that `wanted` accepts. Waits no longer than `Config::patience`.
+    pub fn wait_for(&self, wanted: impl FnMut(&Event) -> bool) -> Result<Event, NotInTime> {
+        self.shared
+            .log
+            .wait_for(self.config.patience, wanted)
+            .ok_or_else(|| NotInTime(self.ladder()))
+    }
+
+    /// Waits until the counters and events are as wanted.
+    pub fn wait_until(
+        &self,
+        mut wanted: impl FnMut(&Counters, &[Event]) -> bool,
+    ) -> Result<(), NotInTime> {
+        let found = self
+            .shared
+            .log
+            .wait(self.config.patience, |counters, events| {
+                wanted(counters, events).then_some(())
+            });
+        found.ok_or_else(|| NotInTime(self.ladder()))
+    }
+
+    /// The exchange as a picture that a person can read.
+    pub fn ladder(&self) -> String {
+        ladder::draw(&self.events())
+    }
+
+    fn authenticated(&self, supi: &str, a_kid: &str) {
+        let (supi, a_kid) = (supi.to_owned(), text::shortened(a_kid));
+        self.shared
+            .log
+            .push(None, EventKind::Authenticated { supi, a_kid });
+    }
+
+    fn aanf(&self) -> MutexGuard<'_, Aanf> {
+        self.aanf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(&self) {
+        // It fails only when the loop is gone, and then there is nobody to wake.
+        let _ = self.shared.waker.wake();
+    }
+}
+
+impl Drop for TestNet {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        self.wake();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the loop was printed already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Display for NotInTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "not in time; so far:\n{}", self.0)
+    }
+}
+
+impl std::error::Error for NotInTime {}
+
+impl std::fmt::Debug for TestNet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestNet")
+            .field("addr", &self.addr)
+            .field("plain_addr", &self.plain_addr)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,55 @@
+//! The JSON of MSGin5G-1: names, a liberal reader and a canonical writer.
+
+pub mod names;
+mod read;
+mod write;
+
+pub use read::{Address, AddressKind, Fields, Malformed, fold};
+pub use write::{Body, bare};
+
+/// The value of `MSGin5G service identifier`.
+pub const SERVICE: &str = "MSGin5G";
+
+/// What `Message Type` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are those of the list")]
+pub enum MessageType {
+    Reg,
+    Dereg,
+    Msg,
+    MsgResp,
+    Imdn,
+    SegRec,
+    SegConfir,
+}
+
+impl MessageType {
+    pub const ALL: [Self; 7] = [
+        Self::Reg,
+        Self::Dereg,
+        Self::Msg,
+        Self::MsgResp,
+        Self::Imdn,
+        Self::SegRec,
+        Self::SegConfir,
+    ];
+
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Reg => "REG",
+            Self::Dereg => "DEREG",
+            Self::Msg => "MSG",
+            Self::MsgResp => "MSGRESP",
+            Self::Imdn => "IMDN",
+            Self::SegRec => "SEGREC",
+            Self::SegConfir => "SEGCONFIR",
+        }
+    }
+
+    /// Case is not significant in what we accept.
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|t| t.text().eq_ignore_ascii_case(text))
+    }
+}

@@ -1,0 +1,356 @@
+//! A client in plain code: OpenSSL's PSK client or bare TCP, and CoAP frames written by hand.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::VecDeque;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use msgin5g_testnet::{Config, Subscriber, TestNet, text};
+use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode, SslVersion};
+use serde_json::{Value, json};
+
+pub const FQDN: &str = "msgin5g.example.com";
+pub const UE1: &str = "ue-4711@iot.example";
+pub const UE2: &str = "ue-0815@iot.example";
+/// Vectors akma-01 and akma-02.
+pub const SUPI1: &str = "001010000000001";
+pub const KAUSF1: &str = "474698caf02cc715db2ec0726510cfee6caa5bb1a649cb01224f2e23af94de1b";
+pub const KAF1: &str = "57928ae6395cc0034792b1fbde071749542ec5c57da5e4d302ac654060923771";
+pub const IDENTITY1: &str = "3GPP-AKMArid0.atida4763ff6a5427c58fa51f62e036c2aa33c88343cdda5f17db86cf1ab7b5661b6@5gc.mnc001.mcc001.3gppnetwork.org";
+pub const SUPI2: &str = "555444333222111";
+pub const KAUSF2: &str = "f861703cd775590e16c7679ea3874ada866311de290764d760cf76df647ea01c";
+
+/// A network with two subscribers, each with its UE Service ID.
+pub fn network(change: impl FnOnce(&mut Config)) -> TestNet {
+    let mut config = Config::default().with_plain();
+    config.subscribers = vec![subscriber1(), subscriber2()];
+    change(&mut config);
+    TestNet::start(config).unwrap()
+}
+
+pub fn subscriber1() -> Subscriber {
+    Subscriber::new(SUPI1, text::unhex_exact(KAUSF1).unwrap()).with_ue(UE1)
+}
+
+pub fn subscriber2() -> Subscriber {
+    Subscriber::new(SUPI2, text::unhex_exact(KAUSF2).unwrap())
+        .with_rid("1")
+        .with_ue(UE2)
+}
+
+/// Identity and K_AF of a subscriber, computed anew (the values of the first are checked against the vector in `akma.rs`).
+pub fn credentials(net: &TestNet, subscriber: &Subscriber) -> (String, [u8; 32]) {
+    use msgin5g_testnet::kdf;
+    let k_akma = kdf::k_akma(&subscriber.kausf, &subscriber.supi).unwrap();
+    let identity = format!("3GPP-AKMA{}", net.a_kid(&subscriber.supi).unwrap());
+    (identity, kdf::k_af(&k_akma, FQDN, kdf::UA_TLS13).unwrap())
+}
+
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
+/// One UE.
+pub struct Ue {
+    stream: Box<dyn Stream>,
+    received: Vec<u8>,
+    next_token: u8,
+    /// POSTs of the server that came while something else was awaited: token and payload.
+    posts: VecDeque<(Vec<u8>, Value)>,
+}
+
+/// A CoAP message as it stands in a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    pub code: u8,
+    pub token: Vec<u8>,
+    pub options: Vec<(u32, Vec<u8>)>,
+    pub payload: Vec<u8>,
+}
+
+/// What a request came back as: the code as text, and the payload.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub code: String,
+    pub options: Vec<(u32, Vec<u8>)>,
+    pub payload: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.payload).unwrap()
+    }
+}
+
+impl Ue {
+    pub fn tls(net: &TestNet, subscriber: &Subscriber) -> Self {
+        let (identity, key) = credentials(net, subscriber);
+        Self::tls_with(net, FQDN, &identity, &key).unwrap()
+    }
+
+    /// A TLS 1.3 PSK client of OpenSSL. The error is OpenSSL's text.
+    pub fn tls_with(net: &TestNet, sni: &str, identity: &str, key: &[u8]) -> Result<Self, String> {
+        let mut connector = SslConnector::builder(SslMethod::tls_client()).unwrap();
+        connector
+            .set_min_proto_version(Some(SslVersion::TLS1_3))
+            .unwrap();
+        connector
+            .set_ciphersuites("TLS_AES_128_GCM_SHA256")
+            .unwrap();
+        connector.set_verify(SslVerifyMode::NONE);
+        connector.set_alpn_protos(b"\x04coap").unwrap();
+        let (identity, key) = (identity.to_owned(), key.to_vec());
+        connector.set_psk_client_callback(move |_, _, id_out, key_out| {
+            id_out[..identity.len()].copy_from_slice(identity.as_bytes());
+            id_out[identity.len()] = 0;
+            key_out[..key.len()].copy_from_slice(&key);
+            Ok(key.len())
+        });
+        let mut configuration = connector
+            .build()
+            .configure()
+            .unwrap()
+            .verify_hostname(false);
+        configuration.set_use_server_name_indication(!sni.is_empty());
+        let stream = configuration
+            .connect(sni, tcp(net.addr()))
+            .map_err(|e| e.to_string())?;
+        let mut ue = Self::over(stream);
+        // TLS 1.3 lets a client believe it is connected before the server has judged its Finished.
+        ue.read_some().map_err(|e| e.to_string())?;
+        ue.raw(&CSM);
+        Ok(ue)
+    }
+
+    pub fn plain(net: &TestNet) -> Self {
+        let mut ue = Self::over(tcp(net.plain_addr().unwrap()));
+        ue.raw(&CSM);
+        ue
+    }
+
+    /// Bare TCP, without even a CSM.
+    pub fn bare(net: &TestNet) -> Self {
+        Self::over(tcp(net.plain_addr().unwrap()))
+    }
+
+    fn over(stream: impl Stream + 'static) -> Self {
+        Self {
+            stream: Box::new(stream),
+            received: Vec::new(),
+            next_token: 1,
+            posts: VecDeque::new(),
+        }
+    }
+
+    pub fn raw(&mut self, octets: &[u8]) {
+        self.stream.write_all(octets).unwrap();
+    }
+
+    pub fn register(&mut self, ue: &str) -> Answer {
+        self.request(&json!({"MSGin5G service identifier": "MSGin5G", "Message Type": "REG", "UE Service ID": ue}))
+    }
+
+    /// POST to /msgin5g with Content-Format 50.
+    pub fn request(&mut self, body: &Value) -> Answer {
+        self.post(
+            &[(11, b"msgin5g"), (12, &[50])],
+            body.to_string().as_bytes(),
+        )
+    }
+
+    pub fn post(&mut self, options: &[(u32, &[u8])], payload: &[u8]) -> Answer {
+        self.exchange(0x02, options, payload)
+    }
+
+    pub fn exchange(&mut self, code: u8, options: &[(u32, &[u8])], payload: &[u8]) -> Answer {
+        let token = self.send(code, options, payload);
+        self.answer(&token)
+    }
+
+    pub fn send(&mut self, code: u8, options: &[(u32, &[u8])], payload: &[u8]) -> Vec<u8> {
+        let token = vec![0xa0, self.next_token];
+        self.next_token += 1;
+        self.raw(&frame(code, &token, options, payload));
+        token
+    }
+
+    /// The response with this token.
+    pub fn answer(&mut self, token: &[u8]) -> Answer {
+        loop {
+            let frame = self.next_frame().unwrap();
+            if frame.code == 0x02 {
+                self.posts
+                    .push_back((frame.token, serde_json::from_slice(&frame.payload).unwrap()));
+            } else if frame.token == token && frame.code >> 5 != 7 {
+                let code = format!("{}.{:02}", frame.code >> 5, frame.code & 31);
+                return Answer {
+                    code,
+                    options: frame.options,
+                    payload: frame.payload,
+                };
+            }
+        }
+    }
+
+    /// The next request of the server, unanswered.
+    pub fn delivery(&mut self) -> (Vec<u8>, Value) {
+        if let Some(post) = self.posts.pop_front() {
+            return post;
+        }
+        loop {
+            let frame = self.next_frame().unwrap();
+            if frame.code == 0x02 {
+                assert!(frame.options.contains(&(12, vec![50])), "{frame:?}");
+                return (frame.token, serde_json::from_slice(&frame.payload).unwrap());
+            }
+        }
+    }
+
+    /// The next request of the server, answered with 2.04.
+    pub fn take(&mut self) -> Value {
+        let (token, body) = self.delivery();
+        self.raw(&frame(0x44, &token, &[], b""));
+        body
+    }
+
+    /// The next frame, whatever it is. `None`: the server closed.
+    pub fn next_frame(&mut self) -> Option<Frame> {
+        loop {
+            if let Some((frame, used)) = parse(&self.received) {
+                self.received.drain(..used);
+                return Some(frame);
+            }
+            if self.read_some().unwrap() == 0 {
+                return None;
+            }
+        }
+    }
+
+    /// Reads until the server closes; `true` when it did, `false` when it reset or cut the session.
+    pub fn closed(&mut self) -> bool {
+        loop {
+            match self.read_some() {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
+    fn read_some(&mut self) -> std::io::Result<usize> {
+        let mut buffer = [0; 4096];
+        let n = self.stream.read(&mut buffer)?;
+        self.received.extend_from_slice(&buffer[..n]);
+        Ok(n)
+    }
+}
+
+/// CSM with Max-Message-Size 16384.
+pub const CSM: [u8; 5] = [0x30, 0xe1, 0x22, 0x40, 0x00];
+
+pub fn msg(from: &str, to: &str, id: &str, payload: &str) -> Value {
+    json!({
+        "MSGin5G service identifier": "MSGin5G",
+        "Message Type": "MSG",
+        "Originating UE Service ID": from,
+        "Recipient UE Service ID": to,
+        "Message ID": id,
+        "Delivery status required": true,
+        "Payload": payload,
+        "Store and forward flag": false
+    })
+}
+
+pub fn imdn(from: &str, to: &str, id: &str) -> Value {
+    json!({
+        "MSGin5G service identifier": "MSGin5G",
+        "Message Type": "IMDN",
+        "Originating UE Service ID": from,
+        "Recipient UE Service ID": to,
+        "Message ID": id,
+        "Delivery Status": "success"
+    })
+}
+
+/// A frame of RFC 8323 3.2. Option differences up to 268, lengths up to 268.
+pub fn frame(code: u8, token: &[u8], options: &[(u32, &[u8])], payload: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut before = 0;
+    for (number, value) in options {
+        let nibbles = [number - before, value.len() as u32];
+        let half = nibbles.map(|n| if n < 13 { n as u8 } else { 13 });
+        body.push(half[0] << 4 | half[1]);
+        body.extend(nibbles.iter().filter(|n| **n >= 13).map(|n| (n - 13) as u8));
+        body.extend_from_slice(value);
+        before = *number;
+    }
+    if !payload.is_empty() {
+        body.push(0xff);
+        body.extend_from_slice(payload);
+    }
+    let tkl = token.len() as u8;
+    let mut out = match body.len() {
+        n if n < 13 => vec![(n as u8) << 4 | tkl],
+        n if n < 269 => vec![0xd0 | tkl, (n - 13) as u8],
+        n => vec![0xe0 | tkl, ((n - 269) >> 8) as u8, (n - 269) as u8],
+    };
+    out.push(code);
+    out.extend_from_slice(token);
+    out.extend(body);
+    out
+}
+
+fn parse(octets: &[u8]) -> Option<(Frame, usize)> {
+    let first = *octets.first()?;
+    let (extra, base) = match first >> 4 {
+        13 => (1, 13),
+        14 => (2, 269),
+        15 => (4, 65805),
+        n => (0, usize::from(n)),
+    };
+    let length = octets
+        .get(1..1 + extra)?
+        .iter()
+        .fold(0, |n, b| n << 8 | usize::from(*b))
+        + base;
+    let tkl = usize::from(first & 15);
+    let start = 2 + extra + tkl;
+    let body = octets.get(start..start + length)?;
+    let mut frame = Frame {
+        code: octets[1 + extra],
+        token: octets[2 + extra..start].to_vec(),
+        options: Vec::new(),
+        payload: Vec::new(),
+    };
+    let (mut at, mut number) = (0, 0);
+    while at < body.len() {
+        if body[at] == 0xff {
+            frame.payload = body[at + 1..].to_vec();
+            break;
+        }
+        let halves = [body[at] >> 4, body[at] & 15];
+        at += 1;
+        let read = halves.map(|half| match half {
+            13 => {
+                at += 1;
+                u32::from(body[at - 1]) + 13
+            }
+            n => u32::from(n),
+        });
+        number += read[0];
+        frame
+            .options
+            .push((number, body[at..at + read[1] as usize].to_vec()));
+        at += read[1] as usize;
+    }
+    Some((frame, start + length))
+}
+
+fn tcp(addr: std::net::SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(addr).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
