@@ -1,0 +1,10 @@
+//! Arm MPS2 with FPGA image AN386: Cortex-M4F.
+
+/// Name of the board, as QEMU calls the machine.
+pub const NAME: &str = "mps2-an386";
+/// Registers of the UART that the modem hangs on.
+pub const UART1: usize = 0x4000_5000;
+/// Registers of the timer that the clock reads.
+pub const TIMER0: usize = 0x4000_0000;
+/// Frequency of that timer in Hz.
+pub const TIMER_HZ: u32 = 25_000_000;

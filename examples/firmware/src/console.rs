@@ -1,0 +1,39 @@
+//! The emulator's console: figures for xtask, the exit code, and what happens on a panic.
+
+use semihosting::io::{Write, stderr};
+
+/// Writes `key=value` as a line of its own. Formatting code is kept out of the firmware that is weighed.
+pub fn figure(key: &str, value: u64) {
+    let mut digits = [0u8; 20];
+    let mut rest = value;
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text(key, &digits[start..]);
+}
+
+/// Writes `key=value` for a value that is text already.
+pub fn text(key: &str, value: &[u8]) {
+    let Ok(mut out) = stderr() else { return };
+    for part in [key.as_bytes(), b"=", value, b"\n"] {
+        // Nobody to tell when the console is gone.
+        let _ = out.write_all(part);
+    }
+}
+
+/// Ends the emulator. 0 is success.
+pub fn exit(code: i32) -> ! {
+    semihosting::process::exit(code)
+}
+
+/// A panic is a bug of the firmware: the emulator ends with a code of its own.
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    exit(101)
+}

@@ -1,0 +1,107 @@
+//! Debian packages: what is missing is named with the reason, then installed, unless that is forbidden.
+
+use crate::run;
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+/// A package, how to see that what it brings is there, and what it is needed for.
+pub struct Package {
+    name: &'static str,
+    present: fn() -> bool,
+    why: &'static str,
+}
+
+/// The emulator of the boards.
+pub const QEMU: Package = Package {
+    name: "qemu-system-arm",
+    present: || run::on_path("qemu-system-arm"),
+    why: "runs the firmware on emulated Cortex-M boards",
+};
+
+/// What the reference network links.
+pub const OPENSSL: [Package; 2] = [
+    Package {
+        name: "pkg-config",
+        present: || run::on_path("pkg-config") || std::env::var_os("OPENSSL_DIR").is_some(),
+        why: "finds OpenSSL for the reference network",
+    },
+    Package {
+        name: "libssl-dev",
+        present: || {
+            std::env::var_os("OPENSSL_DIR").is_some()
+                || Command::new("pkg-config")
+                    .args(["--exists", "openssl"])
+                    .status()
+                    .is_ok_and(|status| status.success())
+        },
+        why: "TLS of the reference network",
+    },
+];
+
+/// A compiler with the sources of its library, to build `core` for Cortex-M.
+pub const RUST: [Package; 4] = [
+    Package {
+        name: "rustc-web",
+        present: || Path::new("/usr/bin/rustc").is_file(),
+        why: "a Rust compiler whose library can be built for Cortex-M from Debian's own sources",
+    },
+    Package {
+        name: "cargo-web",
+        present: || Path::new("/usr/bin/cargo").is_file(),
+        why: "builds that library",
+    },
+    Package {
+        name: "rust-web-src",
+        present: || Path::new("/usr/lib/rustlib/src/rust/library/core").is_dir(),
+        why: "the sources of the library `core`",
+    },
+    Package {
+        name: "lld-22",
+        present: || crate::toolchain::linker().is_some(),
+        why: "links for Cortex-M",
+    },
+];
+
+/// Installs those of the packages that are not there. `allowed` is false under `--no-install`.
+pub fn ensure<'p>(packages: impl IntoIterator<Item = &'p Package>, allowed: bool) -> Result<()> {
+    let missing: Vec<&Package> = packages.into_iter().filter(|package| !(package.present)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("These Debian packages are missing:");
+    for package in &missing {
+        println!("  {:<16} {}", package.name, package.why);
+    }
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    let by_hand = format!("apt-get install --no-install-recommends {}", names.join(" "));
+    if !allowed {
+        bail!("--no-install: install them yourself (`{by_hand}`) or run without it");
+    }
+    if !run::on_path("apt-get") {
+        bail!("no apt-get here: install the same by your system's means");
+    }
+    println!("They are installed now with apt-get.");
+    run::run(&mut as_root(&["apt-get", "update"])).with_context(|| format!("try `{by_hand}` yourself"))?;
+    let mut install = as_root(&["apt-get", "install", "--yes", "--no-install-recommends"]);
+    run::run(install.args(&names)).with_context(|| format!("try `{by_hand}` yourself"))?;
+    for package in missing {
+        if !(package.present)() {
+            bail!("{} was installed, but what it should bring is not found", package.name);
+        }
+    }
+    Ok(())
+}
+
+fn as_root(words: &[&str]) -> Command {
+    // An ordinary user goes through sudo; root (and a container without sudo) does not.
+    let root = run::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let mut words = words.iter();
+    let mut command = if root {
+        Command::new(words.next().expect("a command has a name"))
+    } else {
+        Command::new("sudo")
+    };
+    command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
