@@ -8,12 +8,19 @@ const BOARDS: [(&str, &str, u32, u32); 4] = [
     ("thumbv6m-none-eabi", "mps2_an385", 0, 0x2000_0000),
     ("thumbv7m-none-eabi", "mps2_an385", 0, 0x2000_0000),
     ("thumbv7em-none-eabihf", "mps2_an386", 0, 0x2000_0000),
-    ("thumbv8m.main-none-eabihf", "mps2_an505", 0x1000_0000, 0x3800_0000),
+    (
+        "thumbv8m.main-none-eabihf",
+        "mps2_an505",
+        0x1000_0000,
+        0x3800_0000,
+    ),
 ];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rustc-check-cfg=cfg(board, values(\"mps2_an385\", \"mps2_an386\", \"mps2_an505\"))");
+    println!(
+        "cargo:rustc-check-cfg=cfg(board, values(\"mps2_an385\", \"mps2_an386\", \"mps2_an505\"))"
+    );
 
     let target = env::var("TARGET").expect("cargo sets TARGET");
     let Some((_, board, flash, ram)) = BOARDS.iter().find(|(name, ..)| *name == target) else {

@@ -65,7 +65,10 @@ pub const RUST: [Package; 4] = [
 
 /// Installs those of the packages that are not there. `allowed` is false under `--no-install`.
 pub fn ensure<'p>(packages: impl IntoIterator<Item = &'p Package>, allowed: bool) -> Result<()> {
-    let missing: Vec<&Package> = packages.into_iter().filter(|package| !(package.present)()).collect();
+    let missing: Vec<&Package> = packages
+        .into_iter()
+        .filter(|package| !(package.present)())
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -74,7 +77,10 @@ pub fn ensure<'p>(packages: impl IntoIterator<Item = &'p Package>, allowed: bool
         println!("  {:<16} {}", package.name, package.why);
     }
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
-    let by_hand = format!("apt-get install --no-install-recommends {}", names.join(" "));
+    let by_hand = format!(
+        "apt-get install --no-install-recommends {}",
+        names.join(" ")
+    );
     if !allowed {
         bail!("--no-install: install them yourself (`{by_hand}`) or run without it");
     }
@@ -82,12 +88,16 @@ pub fn ensure<'p>(packages: impl IntoIterator<Item = &'p Package>, allowed: bool
         bail!("no apt-get here: install the same by your system's means");
     }
     println!("They are installed now with apt-get.");
-    run::run(&mut as_root(&["apt-get", "update"])).with_context(|| format!("try `{by_hand}` yourself"))?;
+    run::run(&mut as_root(&["apt-get", "update"]))
+        .with_context(|| format!("try `{by_hand}` yourself"))?;
     let mut install = as_root(&["apt-get", "install", "--yes", "--no-install-recommends"]);
     run::run(install.args(&names)).with_context(|| format!("try `{by_hand}` yourself"))?;
     for package in missing {
         if !(package.present)() {
-            bail!("{} was installed, but what it should bring is not found", package.name);
+            bail!(
+                "{} was installed, but what it should bring is not found",
+                package.name
+            );
         }
     }
     Ok(())

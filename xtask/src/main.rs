@@ -1,7 +1,16 @@
 //! The project's chores. Each is one subcommand: `cargo xtask --help`.
 
+mod board;
+mod bridge;
+mod elf;
+mod figures;
+mod firmware;
 mod install;
+mod logs;
+mod metadata;
+mod qemu;
 mod run;
+mod test;
 mod toolchain;
 
 use clap::{Parser, Subcommand};
@@ -21,6 +30,8 @@ struct Args {
 enum Chore {
     /// Find or make a Rust toolchain with the Cortex-M targets.
     Toolchain,
+    /// Check everything: what CI runs.
+    Test,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -31,5 +42,6 @@ fn main() -> anyhow::Result<()> {
             toolchain::Toolchain::find_or_make(&toolchain::TARGETS, may_install)?.describe();
             Ok(())
         }
+        Chore::Test => test::run(may_install),
     }
 }

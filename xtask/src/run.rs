@@ -15,7 +15,8 @@ pub fn root() -> &'static Path {
 
 /// Where cargo puts what it builds.
 pub fn target_dir() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
 /// The cargo that runs this program, started in the repository.

@@ -30,7 +30,8 @@ pub struct Toolchain {
 impl Toolchain {
     /// Finds the targets in the active toolchain or makes them from Debian's packages.
     pub fn find_or_make(targets: &[&str], may_install: bool) -> Result<Self> {
-        let active = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+        let active =
+            std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
         if targets.iter().all(|target| has_target(&active, target)) {
             return Ok(Self { rustc: None });
         }
@@ -53,13 +54,19 @@ impl Toolchain {
     pub fn version(&self) -> Result<String> {
         let rustc = self.rustc.clone().unwrap_or_else(|| "rustc".into());
         let version = run::output(Command::new(rustc).arg("--version"))?;
-        Ok(version.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
+        Ok(version
+            .split_whitespace()
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" "))
     }
 
     /// Says what is used and how to use it by hand.
     pub fn describe(&self) {
         match &self.rustc {
-            None => println!("The active toolchain has the Cortex-M targets: `cargo build --target thumbv7em-none-eabihf`"),
+            None => println!(
+                "The active toolchain has the Cortex-M targets: `cargo build --target thumbv7em-none-eabihf`"
+            ),
             Some(rustc) => println!(
                 "Cortex-M targets made from Debian's packages: `RUSTC={} cargo build --target thumbv7em-none-eabihf`",
                 rustc.display()
@@ -84,14 +91,16 @@ pub fn linker() -> Option<PathBuf> {
 
 fn has_target(rustc: &Path, target: &str) -> bool {
     let mut ask = Command::new(rustc);
-    ask.current_dir(run::root()).args(["--print", "target-libdir", "--target", target]);
+    ask.current_dir(run::root())
+        .args(["--print", "target-libdir", "--target", target]);
     run::output(&mut ask).is_ok_and(|dir| has_core(Path::new(dir.trim())))
 }
 
 fn has_core(dir: &Path) -> bool {
     let is_core = |name: &str| name.starts_with("libcore-") && name.ends_with(".rlib");
     fs::read_dir(dir).is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_core)))
+        entries
+            .any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_core)))
     })
 }
 
@@ -113,14 +122,21 @@ fn make(targets: &[&str], may_install: bool) -> Result<Toolchain> {
     let rustc = wrap(&prefix)?;
     let rustlib = prefix.join("lib/rustlib");
     fs::create_dir_all(rustlib.join(host).join("bin"))?;
-    link(&Path::new(DEBIAN_RUSTLIB).join(host).join("lib"), &rustlib.join(host).join("lib"))?;
+    link(
+        &Path::new(DEBIAN_RUSTLIB).join(host).join("lib"),
+        &rustlib.join(host).join("lib"),
+    )?;
     let lld = linker().context("lld is installed, but not found below /usr/lib/llvm-*/bin")?;
     link(&lld, &rustlib.join(host).join("bin/rust-lld"))?;
 
     for target in targets {
         if !has_core(&rustlib.join(target).join("lib")) {
-            println!("Building `core` for {target} from Debian's sources, once, into {}", prefix.display());
-            build_core(&prefix, target).with_context(|| format!("cannot build `core` for {target}"))?;
+            println!(
+                "Building `core` for {target} from Debian's sources, once, into {}",
+                prefix.display()
+            );
+            build_core(&prefix, target)
+                .with_context(|| format!("cannot build `core` for {target}"))?;
         }
         if !has_target(&rustc, target) {
             bail!("{} does not find `core` for {target}", rustc.display());
@@ -143,7 +159,10 @@ fn wrap(prefix: &Path) -> Result<PathBuf> {
     fs::create_dir_all(&bin)?;
     for tool in ["rustc", "rustdoc"] {
         let wrapper = bin.join(tool);
-        let script = format!("#!/bin/sh\nexec /usr/bin/{tool} --sysroot '{}' \"$@\"\n", prefix.display());
+        let script = format!(
+            "#!/bin/sh\nexec /usr/bin/{tool} --sysroot '{}' \"$@\"\n",
+            prefix.display()
+        );
         if fs::read_to_string(&wrapper).is_ok_and(|text| text == script) {
             continue; // untouched, so cargo does not take it for another compiler
         }
@@ -160,7 +179,8 @@ fn link(original: &Path, at: &Path) -> Result<()> {
         return Ok(());
     }
     let _ = fs::remove_file(at);
-    symlink(original, at).with_context(|| format!("cannot link {} to {}", at.display(), original.display()))
+    symlink(original, at)
+        .with_context(|| format!("cannot link {} to {}", at.display(), original.display()))
 }
 
 /// Builds an empty crate with `-Zbuild-std` and keeps the libraries that came of it.
@@ -188,10 +208,16 @@ fn build_core(prefix: &Path, target: &str) -> Result<()> {
         .env("RUSTC_BOOTSTRAP", "1")
         // Bitcode, so that a firmware can be optimised together with `core`.
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
-        .args(["build", "--release", "-Zbuild-std=core,alloc", "-Zbuild-std-features=compiler-builtins-mem"])
+        .args([
+            "build",
+            "--release",
+            "-Zbuild-std=core,alloc",
+            "-Zbuild-std-features=compiler-builtins-mem",
+        ])
         .args(["--target", target, "--target-dir"])
         .arg(&built);
-    let done = run::run(&mut build).and_then(|()| keep(&built.join(target).join("release/deps"), prefix, target));
+    let done = run::run(&mut build)
+        .and_then(|()| keep(&built.join(target).join("release/deps"), prefix, target));
     let _ = fs::remove_dir_all(&seed);
     done
 }
@@ -203,7 +229,11 @@ fn keep(deps: &Path, prefix: &Path, target: &str) -> Result<()> {
     fs::create_dir_all(fresh.join("lib"))?;
     for entry in fs::read_dir(deps)? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if name.ends_with(".rlib") && !name.starts_with("libseed-") {
             fs::copy(&path, fresh.join("lib").join(name))?;
         }

@@ -3,6 +3,7 @@
 use crate::board;
 use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
+use msgin5g::transport::Host;
 
 const CTRL: usize = board::TIMER0;
 const VALUE: usize = board::TIMER0 + 0x4;
@@ -25,7 +26,10 @@ impl Clock {
             write_volatile(VALUE as *mut u32, u32::MAX);
             write_volatile(CTRL as *mut u32, 1);
         }
-        Self { low: Cell::new(0), turns: Cell::new(0) }
+        Self {
+            low: Cell::new(0),
+            turns: Cell::new(0),
+        }
     }
 
     /// Ticks since the start.
@@ -43,6 +47,15 @@ impl Clock {
     pub fn now_ms(&self) -> u64 {
         self.ticks() / u64::from(board::TIMER_HZ / 1000)
     }
+}
+
+impl Host for &Clock {
+    fn now_ms(&mut self) -> u64 {
+        Clock::now_ms(self)
+    }
+
+    /// A product sleeps here (`wfi`) until its UART interrupts. A polled UART interrupts nobody.
+    fn idle(&mut self) {}
 }
 
 /// What a stretch of ticks cost in instructions, when QEMU runs with `-icount shift=0`: one instruction is one nanosecond.

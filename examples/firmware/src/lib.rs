@@ -8,6 +8,7 @@
 pub mod board;
 #[cfg(target_os = "none")]
 pub mod clock;
+pub mod config;
 #[cfg(target_os = "none")]
 pub mod console;
 #[cfg(target_os = "none")]

@@ -8,6 +8,7 @@ fn main() {
 
 #[cfg(target_os = "none")]
 mod on_target {
+    use msgin5g::transport::StreamTransport;
     use msgin5g_firmware::{board, clock, console, stack, uart};
 
     #[cortex_m_rt::entry]
@@ -19,9 +20,11 @@ mod on_target {
         cortex_m::asm::delay(2_000_000);
         console::text("board", board::NAME.as_bytes());
         console::figure("delay_insn", clock::instructions(clock.ticks() - start));
-        uart.write(b"hello\n");
+        for octet in b"hello\n" {
+            while uart.send(&[*octet]).is_pending() {}
+        }
         let mut buf = [0u8; 1];
-        while uart.read(&mut buf) == 0 {}
+        while uart.recv(&mut buf).is_pending() {}
         console::figure("waited_insn", clock::instructions(uart.waited()));
         console::figure("stack", stack::high_water().into());
         console::exit(0)

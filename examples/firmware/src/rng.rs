@@ -16,7 +16,9 @@ pub fn board_rng() -> impl rand_core::RngCore + rand_core::CryptoRng {
 /// The generator of the emulated boards. Everyone who reads this file knows what it gives.
 #[cfg(feature = "insecure-test-rng")]
 pub fn board_rng() -> impl rand_core::RngCore + rand_core::CryptoRng {
-    InsecureTestRng { state: 0x6d73_6769_6e35_6700 }
+    InsecureTestRng {
+        state: 0x6d73_6769_6e35_6700,
+    }
 }
 
 /// SplitMix64 from a fixed seed: spreads well, keeps no secret.

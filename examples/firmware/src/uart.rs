@@ -1,9 +1,11 @@
-//! The modem's UART as a byte pipe: a CMSDK UART, polled.
+//! The modem's UART as a byte pipe: a CMSDK UART, polled. This is the port of the firmware.
 
 use crate::board;
 use crate::clock::Clock;
 use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
+use core::task::Poll;
+use msgin5g::transport::{StreamTransport, TransportError};
 
 const DATA: usize = board::UART1;
 const STATE: usize = board::UART1 + 0x4;
@@ -51,8 +53,26 @@ impl<'c> Uart<'c> {
         self.waited.get()
     }
 
-    /// Takes what fits into the line now; 0 if nothing does.
-    pub fn write(&mut self, data: &[u8]) -> usize {
+    /// Keeps the account of waiting: it begins with the first empty try and ends with the first octet.
+    fn moved(&self, count: usize, offered: usize) -> Poll<Result<usize, TransportError>> {
+        let since = self.waiting_since.get();
+        if count == 0 && offered > 0 {
+            self.waiting_since
+                .set(since.or_else(|| Some(self.clock.ticks())));
+            return Poll::Pending;
+        }
+        if let Some(since) = since {
+            self.waited
+                .set(self.waited.get() + (self.clock.ticks() - since));
+            self.waiting_since.set(None);
+        }
+        Poll::Ready(Ok(count))
+    }
+}
+
+/// The line has no carrier signal, so it never reports an end: silence is for the session's deadlines to judge.
+impl StreamTransport for Uart<'_> {
+    fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
         let mut count = 0;
         for octet in data {
             // SAFETY: reading STATE has no side effect; DATA is written only when the line takes an octet.
@@ -64,13 +84,12 @@ impl<'c> Uart<'c> {
             }
             count += 1;
         }
-        self.moved(count);
         self.sent.set(self.sent.get().wrapping_add(count as u32));
-        count
+        self.moved(count, data.len())
     }
 
-    /// Gives what has arrived, as far as it fits; 0 if nothing has.
-    pub fn read(&mut self, buf: &mut [u8]) -> usize {
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        let offered = buf.len();
         let mut count = 0;
         for slot in buf {
             // SAFETY: reading STATE has no side effect; DATA is read only when it holds an octet.
@@ -82,20 +101,8 @@ impl<'c> Uart<'c> {
             }
             count += 1;
         }
-        self.moved(count);
-        self.received.set(self.received.get().wrapping_add(count as u32));
-        count
-    }
-
-    /// Keeps the account of waiting: it begins with the first empty try and ends with the first octet.
-    fn moved(&self, count: usize) {
-        match (count, self.waiting_since.get()) {
-            (0, None) => self.waiting_since.set(Some(self.clock.ticks())),
-            (0, Some(_)) | (_, None) => {}
-            (_, Some(since)) => {
-                self.waited.set(self.waited.get() + (self.clock.ticks() - since));
-                self.waiting_since.set(None);
-            }
-        }
+        self.received
+            .set(self.received.get().wrapping_add(count as u32));
+        self.moved(count, offered)
     }
 }

@@ -1,0 +1,56 @@
+//! Builds the firmware and the programs that are weighed beside it.
+
+use crate::run;
+use crate::toolchain::Toolchain;
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+/// The cargo profile in the root Cargo.toml: small, and optimised in one piece.
+const PROFILE: &str = "firmware";
+/// The application.
+pub const APPLICATION: &str = "msgin5g-firmware";
+
+/// Builds programs of the firmware package for a target and gives the path of each.
+pub fn build(
+    toolchain: &Toolchain,
+    target: &str,
+    programs: &[&str],
+    features: &[&str],
+) -> Result<Vec<PathBuf>> {
+    let mut features = features.to_vec();
+    features.push("insecure-test-rng");
+    let mut command = toolchain.cargo();
+    command
+        .env("RUSTFLAGS", rustflags())
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "msgin5g-firmware",
+            "--profile",
+            PROFILE,
+        ])
+        .args(["--target", target, "--features", &features.join(",")]);
+    for program in programs {
+        command.args(["--bin", program]);
+    }
+    run::run(&mut command)?;
+
+    let dir = run::target_dir().join(target).join(PROFILE);
+    let paths: Vec<PathBuf> = programs.iter().map(|program| dir.join(program)).collect();
+    if let Some(missing) = paths.iter().find(|path| !path.is_file()) {
+        bail!("cargo made no {}", missing.display());
+    }
+    Ok(paths)
+}
+
+/// Warnings are errors, and no path of this machine gets into the binary: figures must not depend on where a home is.
+fn rustflags() -> String {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let remap = home.map_or_else(String::new, |home| {
+        format!(" --remap-path-prefix={}=cargo", home.display())
+    });
+    format!("-Dwarnings{remap}")
+}

@@ -1,0 +1,93 @@
+//! Format, lints, tests and documentation on the host.
+
+use super::Steps;
+use crate::metadata;
+use crate::run::{cargo, run};
+use anyhow::Result;
+
+pub fn steps(steps: &mut Steps) {
+    steps.step("format", || run(cargo().args(["fmt", "--all", "--check"])));
+    steps.step("lints", || {
+        let words = [
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+        ];
+        run(cargo().args(words).args(["--", "-Dwarnings"]))
+    });
+    steps.step("each feature alone", each_feature_alone);
+    steps.step("tests on the host", || {
+        let features = testable_features()?.join(",");
+        let words = [
+            "test",
+            "--quiet",
+            "--package",
+            "msgin5g",
+            "--package",
+            "msgin5g-testnet",
+        ];
+        run(cargo()
+            .args(words)
+            .args(["--all-targets", "--features", &features]))
+    });
+    steps.step("tests of xtask", || {
+        run(cargo().args(["test", "--quiet", "--package", "xtask"]))
+    });
+    steps.step("examples in the documentation", || {
+        let features = testable_features()?.join(",");
+        run(cargo().args([
+            "test",
+            "--quiet",
+            "--doc",
+            "--package",
+            "msgin5g",
+            "--features",
+            &features,
+        ]))
+    });
+    steps.step("documentation", || {
+        let words = [
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--all-features",
+            "--document-private-items",
+        ];
+        run(cargo().env("RUSTDOCFLAGS", "-Dwarnings").args(words))
+    });
+}
+
+/// All features but `defmt`, whose logger exists on a microcontroller only: a test that logs would not link.
+fn testable_features() -> Result<Vec<String>> {
+    let mut features = metadata::features_of("msgin5g")?;
+    features.retain(|feature| feature != "defmt");
+    Ok(features
+        .into_iter()
+        .map(|feature| format!("msgin5g/{feature}"))
+        .collect())
+}
+
+fn each_feature_alone() -> Result<()> {
+    let check = |features: &str| {
+        let words = [
+            "check",
+            "--quiet",
+            "--package",
+            "msgin5g",
+            "--no-default-features",
+            "--features",
+            features,
+        ];
+        run(cargo().env("RUSTFLAGS", "-Dwarnings").args(words))
+    };
+    check("")?;
+    for feature in metadata::features_of("msgin5g")? {
+        if feature != "default" {
+            check(&feature)?;
+        }
+    }
+    Ok(())
+}
