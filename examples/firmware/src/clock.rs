@@ -1,24 +1,25 @@
 //! A clock over the CMSDK timer 0: a 32-bit down counter without interrupts.
 
 use crate::board;
-use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use msgin5g::transport::Host;
 
 const CTRL: usize = board::TIMER0;
 const VALUE: usize = board::TIMER0 + 0x4;
 const RELOAD: usize = board::TIMER0 + 0x8;
 
-/// Counts ticks of the board's timer in 64 bits.
+static LAST: AtomicU32 = AtomicU32::new(0);
+static TURNS: AtomicU32 = AtomicU32::new(0);
+
+/// The board's clock.
 ///
 /// It must be read at least once in a turn of the 32-bit counter, which is 171 s at 25 MHz.
-pub struct Clock {
-    low: Cell<u32>,
-    turns: Cell<u32>,
-}
+#[derive(Clone, Copy)]
+pub struct Clock(());
 
 impl Clock {
-    /// Starts the timer. There is one timer, so there is one clock: the board makes it.
+    /// Starts the timer at 0.
     pub fn start() -> Self {
         // SAFETY: the three registers belong to timer 0 of the board, which nothing else touches.
         unsafe {
@@ -26,39 +27,28 @@ impl Clock {
             write_volatile(VALUE as *mut u32, u32::MAX);
             write_volatile(CTRL as *mut u32, 1);
         }
-        Self {
-            low: Cell::new(0),
-            turns: Cell::new(0),
-        }
-    }
-
-    /// Ticks since the start.
-    pub fn ticks(&self) -> u64 {
-        // SAFETY: reading VALUE has no side effect.
-        let low = !unsafe { read_volatile(VALUE as *const u32) };
-        if low < self.low.get() {
-            self.turns.set(self.turns.get().wrapping_add(1));
-        }
-        self.low.set(low);
-        (u64::from(self.turns.get()) << 32) | u64::from(low)
-    }
-
-    /// Milliseconds since the start.
-    pub fn now_ms(&self) -> u64 {
-        self.ticks() / u64::from(board::TIMER_HZ / 1000)
+        Self(())
     }
 }
 
-impl Host for &Clock {
+impl Host for Clock {
     fn now_ms(&mut self) -> u64 {
-        Clock::now_ms(self)
+        let now = ticks();
+        // Loads and stores only: Cortex-M0 has nothing else, and nobody interrupts.
+        if now < LAST.load(Relaxed) {
+            TURNS.store(TURNS.load(Relaxed).wrapping_add(1), Relaxed);
+        }
+        LAST.store(now, Relaxed);
+        let all = (u64::from(TURNS.load(Relaxed)) << 32) | u64::from(now);
+        all / u64::from(board::TIMER_HZ / 1000)
     }
 
     /// A product sleeps here (`wfi`) until its UART interrupts. A polled UART interrupts nobody.
     fn idle(&mut self) {}
 }
 
-/// What a stretch of ticks cost in instructions, when QEMU runs with `-icount shift=0`: one instruction is one nanosecond.
-pub fn instructions(ticks: u64) -> u64 {
-    ticks * u64::from(1_000_000_000 / board::TIMER_HZ)
+/// Ticks of the timer since its start, in 32 bits: for differences.
+pub fn ticks() -> u32 {
+    // SAFETY: reading VALUE has no side effect.
+    !unsafe { read_volatile(VALUE as *const u32) }
 }

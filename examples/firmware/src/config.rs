@@ -6,6 +6,10 @@
 pub const SERVER_NAME: &str = "msgin5g.example.com";
 /// Subscription permanent identifier of this UE.
 pub const SUPI: &str = "001010000000001";
+/// Its home network: mobile country code.
+pub const MCC: &str = "001";
+/// Its home network: mobile network code.
+pub const MNC: &str = "01";
 /// Routing Indicator of its SIM.
 pub const ROUTING_INDICATOR: &str = "0";
 /// What the last primary authentication left in the UE and in the AUSF. A product gets it from its modem.

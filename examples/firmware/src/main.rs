@@ -1,32 +1,54 @@
+//! A UE: keys, session, registration, a message there and one back.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(not(target_os = "none"))]
 fn main() {
-    eprintln!("this is a firmware: `cargo xtask demo` builds it for Cortex-M and runs it in QEMU");
+    eprintln!("built for Cortex-M by `cargo xtask size`");
     std::process::exit(2);
 }
 
 #[cfg(target_os = "none")]
 mod on_target {
-    use msgin5g::transport::StreamTransport;
-    use msgin5g_firmware::{board, clock, console, stack, uart};
+    use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
+    use msgin5g::session::{Psk, Session, TlsConfig};
+    use msgin5g_firmware::{board, clock, config, console, keys, meter, once, rng, stack, uart};
+
+    static MEMORY: once::Once<TlsMemory<uart::Uart>> =
+        once::Once::new(TlsMemory::new(uart::Uart::new()));
 
     #[cortex_m_rt::entry]
     fn main() -> ! {
         stack::paint();
-        let clock = clock::Clock::start();
-        let mut uart = uart::Uart::open(&clock);
-        let start = clock.ticks();
-        cortex_m::asm::delay(2_000_000);
+        let mut clock = clock::Clock::start();
+        let Some(memory) = MEMORY.take() else {
+            console::exit(1)
+        };
+        memory.transport_mut().enable();
         console::text("board", board::NAME.as_bytes());
-        console::figure("delay_insn", clock::instructions(clock.ticks() - start));
-        for octet in b"hello\n" {
-            while uart.send(&[*octet]).is_pending() {}
-        }
-        let mut buf = [0u8; 1];
-        while uart.recv(&mut buf).is_pending() {}
-        console::figure("waited_insn", clock::instructions(uart.waited()));
+        let Ok(af_id) = keys::af_id() else {
+            console::exit(1)
+        };
+        let Ok(context) = keys::request(&af_id) else {
+            console::exit(1)
+        };
+        let (identity, key) = (context.psk_identity(), context.k_af(&af_id));
+        let tls = TlsConfig::new(config::SERVER_NAME);
+        let psk = Psk {
+            key: &key,
+            identity: &identity,
+        };
+        let meter = meter::Meter::start();
+        let mut rng = rng::board_rng();
+        let session = TlsSession::open_blocking(memory, &tls, psk, &mut rng, &mut clock, 60_000);
+        let cost = meter.stop();
+        console::figure("handshake", cost.instructions);
+        console::figure("handshake_octets", u64::from(cost.sent + cost.received));
         console::figure("stack", stack::high_water().into());
+        let Ok(mut session) = session else {
+            console::exit(2)
+        };
+        while session.send(b"x").is_pending() {}
+        while session.close().is_pending() {}
         console::exit(0)
     }
 }

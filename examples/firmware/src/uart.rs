@@ -1,8 +1,6 @@
 //! The modem's UART as a byte pipe: a CMSDK UART, polled. This is the port of the firmware.
 
-use crate::board;
-use crate::clock::Clock;
-use core::cell::Cell;
+use crate::{board, clock, meter};
 use core::ptr::{read_volatile, write_volatile};
 use core::task::Poll;
 use msgin5g::transport::{StreamTransport, TransportError};
@@ -17,61 +15,50 @@ const STATE_RX_FULL: u32 = 1 << 1;
 const CTRL_TX_ENABLE: u32 = 1 << 0;
 const CTRL_RX_ENABLE: u32 = 1 << 1;
 
-/// The UART, and how long its user waited for it.
-pub struct Uart<'c> {
-    clock: &'c Clock,
-    waiting_since: Cell<Option<u64>>,
-    waited: Cell<u64>,
-    sent: Cell<u32>,
-    received: Cell<u32>,
+/// UART 1 of the board.
+pub struct Uart {
+    /// Since when nothing could be moved, in ticks.
+    waiting_since: Option<u32>,
 }
 
-impl<'c> Uart<'c> {
+impl Uart {
+    /// The UART as it is after a reset: off.
+    pub const fn new() -> Self {
+        Self {
+            waiting_since: None,
+        }
+    }
+
     /// Switches the UART on. The divisor is the smallest: an emulated line has no speed.
-    pub fn open(clock: &'c Clock) -> Self {
+    pub fn enable(&mut self) {
         // SAFETY: the registers belong to UART 1 of the board, which nothing else touches.
         unsafe {
             write_volatile(BAUDDIV as *mut u32, 16);
             write_volatile(CTRL as *mut u32, CTRL_TX_ENABLE | CTRL_RX_ENABLE);
         }
-        Self {
-            clock,
-            waiting_since: Cell::new(None),
-            waited: Cell::new(0),
-            sent: Cell::new(0),
-            received: Cell::new(0),
-        }
-    }
-
-    /// Octets sent and received so far.
-    pub fn octets(&self) -> (u32, u32) {
-        (self.sent.get(), self.received.get())
-    }
-
-    /// Ticks from the times when nothing could be moved until something could again.
-    pub fn waited(&self) -> u64 {
-        self.waited.get()
     }
 
     /// Keeps the account of waiting: it begins with the first empty try and ends with the first octet.
-    fn moved(&self, count: usize, offered: usize) -> Poll<Result<usize, TransportError>> {
-        let since = self.waiting_since.get();
+    fn moved(&mut self, count: usize, offered: usize) -> Poll<Result<usize, TransportError>> {
         if count == 0 && offered > 0 {
-            self.waiting_since
-                .set(since.or_else(|| Some(self.clock.ticks())));
+            self.waiting_since.get_or_insert_with(clock::ticks);
             return Poll::Pending;
         }
-        if let Some(since) = since {
-            self.waited
-                .set(self.waited.get() + (self.clock.ticks() - since));
-            self.waiting_since.set(None);
+        if let Some(since) = self.waiting_since.take() {
+            meter::waited(clock::ticks().wrapping_sub(since));
         }
         Poll::Ready(Ok(count))
     }
 }
 
+impl Default for Uart {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The line has no carrier signal, so it never reports an end: silence is for the session's deadlines to judge.
-impl StreamTransport for Uart<'_> {
+impl StreamTransport for Uart {
     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
         let mut count = 0;
         for octet in data {
@@ -84,7 +71,7 @@ impl StreamTransport for Uart<'_> {
             }
             count += 1;
         }
-        self.sent.set(self.sent.get().wrapping_add(count as u32));
+        meter::sent(count);
         self.moved(count, data.len())
     }
 
@@ -101,8 +88,7 @@ impl StreamTransport for Uart<'_> {
             }
             count += 1;
         }
-        self.received
-            .set(self.received.get().wrapping_add(count as u32));
+        meter::received(count);
         self.moved(count, offered)
     }
 }
