@@ -80,6 +80,8 @@ pub enum SessionError {
     /// The server name is not a host name of 1 to 253 octets of ASCII without a trailing dot,
     /// or an ALPN name is not of 1 to 255 octets. Correct the configuration.
     InvalidConfig,
+    /// Whoever holds the PSK (a secure element) did not answer. Is it powered and unlocked?
+    KeyUnavailable,
     /// The random number generator failed or gave the same octet over and over. Is it running?
     RandomSource,
     /// A state that should not be. Please report it.
@@ -144,6 +146,7 @@ impl fmt::Display for SessionError {
             Self::InvalidConfig => f.write_str(
                 "expected a host name of 1 to 253 octets and ALPN names of 1 to 255 octets",
             ),
+            Self::KeyUnavailable => f.write_str("the holder of the PSK did not answer"),
             Self::RandomSource => f.write_str("the random number generator does not work"),
             Self::Internal => f.write_str("internal error"),
         }

@@ -7,12 +7,13 @@
 //! | channel | feature | what it is |
 //! | --- | --- | --- |
 //! | `embedded_tls::TlsSession` | `embedded-tls` | TLS 1.3, external PSK, over a stream |
+//! | `tls13::TlsSession` | `tls13` | the same by the crate's own core: smaller, faster, more of the RFC |
 //! | `Plaintext` | `insecure-plaintext` | no protection at all, for a bench |
 //!
 //! No secure session can be had without a [`Psk`]: there is no constructor that does not take
 //! one, and a server that does not prove the same key is refused.
 
-#[cfg(feature = "embedded-tls")]
+#[cfg(any(feature = "embedded-tls", feature = "tls13"))]
 #[macro_use]
 mod log;
 
@@ -23,6 +24,8 @@ mod plaintext;
 
 #[cfg(feature = "embedded-tls")]
 pub mod embedded_tls;
+#[cfg(feature = "tls13")]
+pub mod tls13;
 
 pub use config::{Psk, TlsConfig};
 pub use error::{SessionError, Unsupported};

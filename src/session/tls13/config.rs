@@ -1,0 +1,103 @@
+//! What the client offers.
+
+use super::crypto::{Aead, CipherSuite, Crypto, KeyExchange, NamedGroup};
+use super::error::TlsError;
+
+/// What one connection offers to the server.
+///
+/// ```
+/// use msgin5g::session::tls13::Config;
+///
+/// let config = Config::new(b"3GPP-AKMA0.aabb@example.net", "af.example.net");
+/// assert_eq!(config.alpn, b"coap");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Config<'a> {
+    /// The PSK identity, sent in clear in the first flight. 1 to 1,024 octets.
+    pub identity: &'a [u8],
+    /// The server's name for server_name (RFC 6066 section 3); empty leaves the extension out.
+    /// At most 255 octets.
+    pub server_name: &'a str,
+    /// The protocol for ALPN (RFC 7301), `coap` by RFC 8323 section 8.2; empty leaves the
+    /// extension out. At most 255 octets. A server that picks another is refused; one that
+    /// answers nothing is taken, because many know no ALPN.
+    pub alpn: &'a [u8],
+    /// The suites offered, best first. Those not built in are left out.
+    pub suites: &'a [CipherSuite],
+    /// The groups offered, best first; a key share is sent for the first. Those not built in
+    /// are left out.
+    pub groups: &'a [NamedGroup],
+    /// How the keys come about.
+    pub mode: PskMode,
+    /// Milliseconds that the handshake may take, from the first poll.
+    pub handshake_timeout_ms: u32,
+    /// Records sent under one key before it is changed by KeyUpdate; the suite's own limit
+    /// (RFC 8446 section 5.5) holds where it is lower.
+    pub records_per_key: u64,
+}
+
+/// The PSK key exchange modes of RFC 8446 section 4.2.9.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PskMode {
+    /// psk_dhe_ke: PSK and (EC)DHE. A key that leaks later opens no session of the past.
+    #[default]
+    Ephemeral,
+    /// psk_ke: the PSK alone.
+    ///
+    /// The 3GPP profile forbids it (TS 33.210 clause 6.2.2): it has no forward secrecy, so that
+    /// who learns K_AF once reads every session recorded before. It is here for closed
+    /// networks that cannot pay for a key exchange, and for measurements.
+    #[cfg(feature = "psk-ke")]
+    PskOnly,
+}
+
+impl<'a> Config<'a> {
+    /// TLS_AES_128_GCM_SHA256, both groups with secp256r1 first, ALPN `coap`, 30 s.
+    #[must_use]
+    pub fn new(identity: &'a [u8], server_name: &'a str) -> Self {
+        Self {
+            identity,
+            server_name,
+            alpn: b"coap",
+            suites: &[CipherSuite::Aes128GcmSha256],
+            groups: &[NamedGroup::Secp256r1, NamedGroup::X25519],
+            mode: PskMode::Ephemeral,
+            handshake_timeout_ms: 30_000,
+            records_per_key: u64::MAX,
+        }
+    }
+
+    /// The suites offered that are built in.
+    pub(crate) fn suites<C: Crypto>(&self) -> impl Iterator<Item = CipherSuite> + use<'a, C> {
+        let all = self.suites;
+        all.iter().copied().filter(|s| C::Aead::SUITES.contains(s))
+    }
+
+    /// The groups offered that are built in.
+    pub(crate) fn groups<C: Crypto>(&self) -> impl Iterator<Item = NamedGroup> + use<'a, C> {
+        let all: &[NamedGroup] = match self.mode {
+            PskMode::Ephemeral => self.groups,
+            #[cfg(feature = "psk-ke")]
+            PskMode::PskOnly => &[],
+        };
+        all.iter()
+            .copied()
+            .filter(|g| C::KeyExchange::GROUPS.contains(g))
+    }
+
+    /// Refuses what could not be sent or would end in nothing.
+    pub(crate) fn check<C: Crypto>(&self) -> Result<(), TlsError> {
+        let fits = (1..=1024).contains(&self.identity.len())
+            && self.server_name.len() <= 255
+            && self.alpn.len() <= 255;
+        let offers = self.suites::<C>().next().is_some()
+            && (self.mode != PskMode::Ephemeral || self.groups::<C>().next().is_some());
+        if fits && offers {
+            Ok(())
+        } else {
+            Err(TlsError::Unsupported)
+        }
+    }
+}

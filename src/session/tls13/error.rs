@@ -1,0 +1,100 @@
+//! What ends a connection.
+
+use super::alert::Alert;
+use core::fmt;
+
+/// Why the connection is over. Once given, it is given again by every later call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The peer broke the protocol, or somebody on the path changed an octet. The alert is what
+    /// was sent to it.
+    Refused(Alert),
+    /// A record with a content type that has no place at this point, or in clear when it may
+    /// not be.
+    UnexpectedRecord(u8),
+    /// A handshake message with a type that has no place at this point.
+    UnexpectedMessage(u8),
+    /// The server went on without the PSK. Without it nobody has proved who they are, so this
+    /// client does not.
+    PskDeclined,
+    /// The peer ended the connection with this alert.
+    PeerAlert(Alert),
+    /// The peer said close_notify: everything it sent has been given.
+    Closed,
+    /// The transport ended without close_notify: something may be missing.
+    Truncated,
+    /// A record that the receive buffer cannot hold; the number is its length on the wire.
+    RecordTooLong {
+        /// Octets the record has, its 5-octet header included.
+        len: usize,
+        /// Octets of the receive buffer that are free for it.
+        room: usize,
+    },
+    /// A buffer of the caller's is too short; the number is the length that would do.
+    BufferTooSmall {
+        /// Octets needed.
+        needed: usize,
+    },
+    /// The configuration offers no suite, or no group, that this build contains, or an identity
+    /// or a name that does not fit its field.
+    Unsupported,
+    /// The holder of the PSK gave no answer.
+    KeyUnavailable,
+    /// The random number generator failed.
+    NoRandom,
+    /// The deadline passed.
+    TimedOut,
+}
+
+impl From<Alert> for TlsError {
+    fn from(alert: Alert) -> Self {
+        Self::Refused(alert)
+    }
+}
+
+impl TlsError {
+    /// The alert that tells the peer, if it is to be told.
+    pub(crate) fn alert(self) -> Option<Alert> {
+        match self {
+            Self::Refused(alert) => Some(alert),
+            Self::UnexpectedRecord(_) | Self::UnexpectedMessage(_) => {
+                Some(Alert::UNEXPECTED_MESSAGE)
+            }
+            Self::PskDeclined => Some(Alert::HANDSHAKE_FAILURE),
+            Self::RecordTooLong { .. } => Some(Alert::RECORD_OVERFLOW),
+            Self::BufferTooSmall { .. } | Self::Unsupported => Some(Alert::INTERNAL_ERROR),
+            Self::TimedOut => Some(Alert::USER_CANCELED),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(alert) => write!(f, "the peer's message was refused with {alert}"),
+            Self::UnexpectedRecord(kind) => {
+                write!(f, "a record of type {kind} has no place here")
+            }
+            Self::UnexpectedMessage(kind) => {
+                write!(f, "a handshake message of type {kind} has no place here")
+            }
+            Self::PskDeclined => f.write_str("the server did not take the pre-shared key"),
+            Self::PeerAlert(alert) => write!(f, "the peer ended the connection with {alert}"),
+            Self::Closed => f.write_str("the peer closed the connection"),
+            Self::Truncated => f.write_str("the transport ended without close_notify"),
+            Self::RecordTooLong { len, room } => {
+                write!(f, "a record of {len} octets does not fit the {room} free")
+            }
+            Self::BufferTooSmall { needed } => write!(f, "the buffer must have {needed} octets"),
+            Self::Unsupported => f.write_str("the configuration offers nothing that is built in"),
+            Self::KeyUnavailable => f.write_str("the holder of the pre-shared key did not answer"),
+            Self::NoRandom => f.write_str("the random number generator failed"),
+            Self::TimedOut => f.write_str("the deadline passed"),
+        }
+    }
+}
+
+impl core::error::Error for TlsError {}

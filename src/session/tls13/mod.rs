@@ -1,0 +1,35 @@
+//! TLS 1.3 (RFC 8446) with an external PSK, client only: small, without I/O, without a heap.
+//!
+//! One handshake for TLS over streams and, later, DTLS 1.3 over datagrams. It offers one PSK with
+//! (EC)DHE and nothing else: no certificates, no resumption, no early data. A server that goes on
+//! without the PSK is refused.
+//!
+//! | part | what it does |
+//! | --- | --- |
+//! | [`TlsSession`] | a [`Session`](super::Session) over a [`StreamTransport`](crate::transport::StreamTransport) |
+//! | [`Connection`] | octets in, octets out, in two buffers of the caller's |
+//! | [`Config`] | identity, name, suites, groups |
+//! | [`crypto`] | the primitives, and how to put a chip's own in their place |
+
+mod alert;
+mod client_hello;
+mod config;
+mod connection;
+pub mod crypto;
+mod encrypted_extensions;
+mod error;
+mod handshake;
+mod incoming;
+mod key_schedule;
+mod outgoing;
+mod protocol;
+mod record;
+mod server_hello;
+mod session;
+mod wire;
+
+pub use alert::Alert;
+pub use config::{Config, PskMode};
+pub use connection::Connection;
+pub use error::TlsError;
+pub use session::TlsSession;

@@ -1,0 +1,290 @@
+//! A connection and its transport: the session.
+
+use super::alert::Alert;
+use super::config::Config;
+use super::connection::Connection;
+use super::crypto::{Crypto, ExternalPsk};
+use super::error::TlsError;
+use crate::session::{Session, SessionError, Unsupported};
+use crate::transport::{Host, StreamTransport, TransportError};
+use core::task::Poll;
+use rand_core::{CryptoRng, RngCore};
+
+/// A TLS 1.3 session over a transport: begun, polled until it is open, then a [`Session`].
+///
+/// ```
+/// # use core::task::Poll;
+/// # use msgin5g::transport::{StreamTransport, TransportError};
+/// # struct Modem;
+/// # impl StreamTransport for Modem {
+/// #     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> { Poll::Ready(Ok(data.len())) }
+/// #     fn recv(&mut self, _: &mut [u8]) -> Poll<Result<usize, TransportError>> { Poll::Pending }
+/// # }
+/// # #[cfg(all(feature = "gcm", feature = "p256"))]
+/// # fn main() -> Result<(), msgin5g::session::SessionError> {
+/// use msgin5g::session::tls13::crypto::{RustCrypto, SoftwarePsk};
+/// use msgin5g::session::tls13::{Config, TlsSession};
+/// # let (modem, k_af, mut rng, now_ms) = (Modem, [7; 32], rand_core::OsRng, 0);
+///
+/// let config = Config::new(b"3GPP-AKMA0.aabb@example.net", "af.example.net");
+/// let mut psk = SoftwarePsk::<RustCrypto>::new(&k_af);
+/// let (mut receive, mut send) = ([0; 640], [0; 640]);
+/// let mut session: TlsSession<_, RustCrypto> =
+///     TlsSession::begin(modem, &config, &mut psk, &mut rng, &mut receive, &mut send)?;
+/// // From the main loop, until it is Ready:
+/// assert!(session.poll_open(now_ms).is_pending());
+/// # Ok(())
+/// # }
+/// # #[cfg(not(all(feature = "gcm", feature = "p256")))]
+/// # fn main() {}
+/// ```
+pub struct TlsSession<'m, T, C: Crypto> {
+    transport: T,
+    connection: Connection<'m, C>,
+    timeout_ms: u32,
+    deadline_ms: Option<u64>,
+    was_open: bool,
+    transport_error: Option<TransportError>,
+}
+
+impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
+    /// Begins to open a session over a connected transport. Nothing is sent yet.
+    ///
+    /// `receive` and `send` hold one record each; 640 octets suit MSGin5G. See [`Connection`] on
+    /// their sizes. 64 octets are drawn from `rng`, which has to be a true generator.
+    ///
+    /// # Errors
+    /// [`SessionError::BufferTooSmall`], [`SessionError::InvalidConfig`],
+    /// [`SessionError::KeyUnavailable`], [`SessionError::RandomSource`].
+    pub fn begin(
+        transport: T,
+        config: &Config<'m>,
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        receive: &'m mut [u8],
+        send: &'m mut [u8],
+    ) -> Result<Self, SessionError> {
+        let connection = Connection::new(config, psk, rng, receive, send);
+        Ok(Self {
+            transport,
+            connection: connection.map_err(|e| name(e, false))?,
+            timeout_ms: config.handshake_timeout_ms,
+            deadline_ms: None,
+            was_open: false,
+            transport_error: None,
+        })
+    }
+
+    /// Does what can be done now. `Ready(Ok(()))`: the session is open. The time allowed counts
+    /// from the first call; [`deadline_ms`](Self::deadline_ms) says until when.
+    ///
+    /// # Errors
+    /// [`SessionError::TimedOut`], or why the session could not be opened.
+    pub fn poll_open(&mut self, now_ms: u64) -> Poll<Result<(), SessionError>> {
+        let end = now_ms.saturating_add(u64::from(self.timeout_ms));
+        let deadline_ms = *self.deadline_ms.get_or_insert(end);
+        if let Err(e) = self.drive() {
+            return Poll::Ready(Err(e));
+        }
+        if self.was_open {
+            return Poll::Ready(Ok(()));
+        }
+        if self.connection.is_open() && self.connection.outgoing().is_empty() {
+            self.was_open = true;
+            log_info!("session: open");
+            return Poll::Ready(Ok(()));
+        }
+        if now_ms >= deadline_ms {
+            log_warn!("session: not opened in time");
+            self.connection.time_out();
+            let _ = self.push();
+            return Poll::Ready(Err(SessionError::TimedOut));
+        }
+        Poll::Pending
+    }
+
+    /// When [`poll_open`](Self::poll_open) gives up: milliseconds of its clock. `None` before
+    /// its first call.
+    #[must_use]
+    pub fn deadline_ms(&self) -> Option<u64> {
+        self.deadline_ms
+    }
+
+    /// [`begin`](Self::begin) and [`poll_open`](Self::poll_open) until it is open, idling in
+    /// between.
+    ///
+    /// # Errors
+    /// Those of both.
+    pub fn open_blocking(
+        transport: T,
+        config: &Config<'m>,
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        (receive, send): (&'m mut [u8], &'m mut [u8]),
+        host: &mut impl Host,
+    ) -> Result<Self, SessionError> {
+        let mut session = Self::begin(transport, config, psk, rng, receive, send)?;
+        loop {
+            match session.poll_open(host.now_ms()) {
+                Poll::Ready(Ok(())) => return Ok(session),
+                Poll::Ready(Err(e)) => return Err(e),
+                Poll::Pending => host.idle(),
+            }
+        }
+    }
+
+    /// The transport, to look at it.
+    #[must_use]
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// Ends the session without a farewell and gives the transport back.
+    #[must_use]
+    pub fn into_transport(self) -> T {
+        self.transport
+    }
+
+    /// Sends and receives until the transport or the data for the caller says stop.
+    fn drive(&mut self) -> Result<(), SessionError> {
+        loop {
+            self.push()?;
+            let room = self.connection.room();
+            if room.is_empty() {
+                break;
+            }
+            match self.transport.recv(room) {
+                Poll::Ready(Ok(0)) | Poll::Pending => break,
+                // An end is given to the caller below, once it has read all.
+                Poll::Ready(Ok(n)) => {
+                    let _ = self.connection.filled(n);
+                }
+                Poll::Ready(Err(e)) => self.transport_failed(e),
+            }
+        }
+        self.push()?;
+        match self.connection.ended() {
+            Some(e) if !self.connection.is_open() => Err(self.why(e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends what waits.
+    fn push(&mut self) -> Result<(), SessionError> {
+        loop {
+            let unsent = self.connection.outgoing();
+            if unsent.is_empty() || self.transport_error.is_some() {
+                return Ok(());
+            }
+            match self.transport.send(unsent) {
+                Poll::Ready(Ok(0)) | Poll::Pending => return Ok(()),
+                Poll::Ready(Ok(n)) => self.connection.sent(n),
+                // What the peer said before it hung up may tell why: it is read first.
+                Poll::Ready(Err(TransportError::Closed)) if self.connection.ended().is_none() => {
+                    return Ok(());
+                }
+                Poll::Ready(Err(e)) => self.transport_failed(e),
+            }
+        }
+    }
+
+    fn transport_failed(&mut self, e: TransportError) {
+        self.transport_error = Some(e);
+        self.connection.transport_ended();
+    }
+
+    /// Why it is over, in the words of every session.
+    fn why(&self, e: TlsError) -> SessionError {
+        match (e, self.transport_error) {
+            (TlsError::Truncated, Some(e)) => e.into(),
+            (e, _) => name(e, self.was_open),
+        }
+    }
+}
+
+impl<T: StreamTransport, C: Crypto> Session for TlsSession<'_, T, C> {
+    fn send(&mut self, data: &[u8]) -> Poll<Result<usize, SessionError>> {
+        if let Err(e) = self.push() {
+            return Poll::Ready(Err(e));
+        }
+        let taken = self.connection.write(data);
+        if let Err(e) = self.push() {
+            return Poll::Ready(Err(e));
+        }
+        taken.map_err(|e| self.why(e))
+    }
+
+    fn flush(&mut self) -> Poll<Result<(), SessionError>> {
+        if let Err(e) = self.push() {
+            return Poll::Ready(Err(e));
+        }
+        if self.connection.outgoing().is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        match self.transport_error {
+            Some(e) => Poll::Ready(Err(e.into())),
+            None => Poll::Pending,
+        }
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, SessionError>> {
+        if buf.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let mut got = self.connection.read(buf);
+        if got.is_pending() {
+            if let Err(e) = self.drive() {
+                return Poll::Ready(Err(e));
+            }
+            got = self.connection.read(buf);
+        }
+        got.map_err(|e| self.why(e))
+    }
+
+    fn close(&mut self) -> Poll<Result<(), SessionError>> {
+        if let Some(e) = self.connection.ended().filter(|e| *e != TlsError::Closed) {
+            return Poll::Ready(Err(self.why(e)));
+        }
+        self.connection.close();
+        self.flush()
+    }
+}
+
+/// The session's word for an error of this channel.
+fn name(e: TlsError, was_open: bool) -> SessionError {
+    match e {
+        TlsError::Refused(Alert::BAD_RECORD_MAC) if was_open => SessionError::RecordNotAuthentic,
+        TlsError::Refused(Alert::BAD_RECORD_MAC | Alert::DECRYPT_ERROR) => {
+            SessionError::ServerNotAuthenticated
+        }
+        TlsError::Refused(Alert::RECORD_OVERFLOW) => SessionError::MalformedRecord,
+        TlsError::Refused(Alert::PROTOCOL_VERSION) => {
+            SessionError::Unsupported(Unsupported::Version(0))
+        }
+        TlsError::Refused(Alert::INTERNAL_ERROR) => SessionError::Internal,
+        TlsError::Refused(_) => SessionError::MalformedHandshake,
+        TlsError::UnexpectedRecord(content_type) => SessionError::UnexpectedRecord { content_type },
+        TlsError::UnexpectedMessage(kind) if was_open => SessionError::UnexpectedMessage(kind),
+        TlsError::UnexpectedMessage(_) => SessionError::MalformedHandshake,
+        TlsError::PskDeclined => SessionError::PskDeclined,
+        TlsError::PeerAlert(Alert(code)) if was_open => SessionError::PeerAlert(code),
+        TlsError::PeerAlert(Alert::UNKNOWN_PSK_IDENTITY | Alert::HANDSHAKE_FAILURE) => {
+            SessionError::IdentityUnknown
+        }
+        TlsError::PeerAlert(
+            Alert::ILLEGAL_PARAMETER | Alert::DECRYPT_ERROR | Alert::BAD_RECORD_MAC,
+        ) => SessionError::KeyRejected,
+        TlsError::PeerAlert(Alert(code)) => SessionError::PeerAlert(code),
+        TlsError::Closed => SessionError::Closed,
+        TlsError::Truncated => SessionError::Truncated,
+        TlsError::RecordTooLong { len, room } => SessionError::RecordTooLong {
+            got: u16::try_from(len).unwrap_or(u16::MAX),
+            fits: u16::try_from(room).unwrap_or(u16::MAX),
+        },
+        TlsError::BufferTooSmall { needed } => SessionError::BufferTooSmall { needed },
+        TlsError::Unsupported => SessionError::InvalidConfig,
+        TlsError::KeyUnavailable => SessionError::KeyUnavailable,
+        TlsError::NoRandom => SessionError::RandomSource,
+        TlsError::TimedOut => SessionError::TimedOut,
+    }
+}
