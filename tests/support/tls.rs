@@ -44,6 +44,7 @@ pub struct Setup {
     pub key: [u8; 32],
     pub tickets: usize,
     pub groups: &'static str,
+    pub suites: &'static str,
     /// Serve without any PSK, with this certificate.
     pub certificate: bool,
     pub tls12: bool,
@@ -56,6 +57,7 @@ impl Default for Setup {
             key: KEY,
             tickets: 0,
             groups: "P-256",
+            suites: "TLS_AES_128_GCM_SHA256",
             certificate: false,
             tls12: false,
         }
@@ -183,6 +185,7 @@ fn context(setup: &Setup, seen: &Arc<Mutex<Seen>>) -> SslContext {
     builder.set_min_proto_version(Some(version)).unwrap();
     builder.set_max_proto_version(Some(version)).unwrap();
     builder.set_groups_list(setup.groups).unwrap();
+    builder.set_ciphersuites(setup.suites).unwrap();
     builder.set_num_tickets(setup.tickets).unwrap();
     builder.set_alpn_select_callback(|_, offered| {
         select_next_proto(b"\x04coap", offered).ok_or(AlpnError::ALERT_FATAL)

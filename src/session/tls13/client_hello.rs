@@ -1,9 +1,9 @@
 //! ClientHello (RFC 8446 section 4.1.2; RFC 9147 section 5.3).
 
-use super::protocol::Protocol;
 use super::config::{Config, PskMode};
 use super::crypto::{Crypto, NamedGroup};
 use super::error::TlsError;
+use super::protocol::Protocol;
 use super::wire::Writer;
 
 pub(crate) const CLIENT_HELLO: u8 = 1;
@@ -15,6 +15,7 @@ pub(crate) mod extension {
     pub(crate) const SERVER_NAME: u16 = 0;
     pub(crate) const MAX_FRAGMENT_LENGTH: u16 = 1;
     pub(crate) const SUPPORTED_GROUPS: u16 = 10;
+    pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const ALPN: u16 = 16;
     pub(crate) const RECORD_SIZE_LIMIT: u16 = 28;
     pub(crate) const PRE_SHARED_KEY: u16 = 41;
@@ -100,6 +101,11 @@ fn write_extensions<C: Crypto>(w: &mut Writer<'_>, config: &Config<'_>, hello: &
         w.put(config.alpn);
         w.end16(list);
         w.end16(ext);
+    }
+    if config.signature_algorithms {
+        w.u16(extension::SIGNATURE_ALGORITHMS);
+        // One of them: ecdsa_secp256r1_sha256.
+        w.put(&[0, 4, 0, 2, 4, 3]);
     }
     w.u16(extension::SUPPORTED_VERSIONS);
     w.u16(3);

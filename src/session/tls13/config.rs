@@ -27,6 +27,10 @@ pub struct Config<'a> {
     /// The groups offered, best first; a key share is sent for the first. Those not built in
     /// are left out.
     pub groups: &'a [NamedGroup],
+    /// Name a signature algorithm (8 octets), though no certificate is ever accepted. A server
+    /// that does not know the identity can then go on with a certificate and is refused as
+    /// such; otherwise many say only that this extension is missing. Off by default.
+    pub signature_algorithms: bool,
     /// How the keys come about.
     pub mode: PskMode,
     /// Milliseconds that the handshake may take, from the first poll.
@@ -63,6 +67,7 @@ impl<'a> Config<'a> {
             alpn: b"coap",
             suites: &[CipherSuite::Aes128GcmSha256],
             groups: &[NamedGroup::Secp256r1, NamedGroup::X25519],
+            signature_algorithms: false,
             mode: PskMode::Ephemeral,
             handshake_timeout_ms: 30_000,
             records_per_key: u64::MAX,

@@ -327,7 +327,6 @@ impl<'b, C: Crypto> Connection<'b, C> {
 
     fn step(&mut self, step: Step) -> Result<(), TlsError> {
         match step {
-            Step::Wait => Ok(()),
             Step::Hello(len) => self.outgoing.seal::<C>(&mut None, content::HANDSHAKE, len),
             Step::HandshakeKeys(suite) => {
                 self.suite = Some(suite);
@@ -408,8 +407,10 @@ fn limits(len: usize) -> Option<Limits> {
     let record_size = len.saturating_sub(RECEIVE_OVERHEAD).min((1 << 14) + 1);
     Some(Limits {
         record_size: u16::try_from(record_size).ok()?,
-        // One octet is for the type.
-        fragment_code: (1..=4).rfind(|code| fragment_octets(*code) < record_size),
+        // One octet is for the type. Where every record fits, there is nothing to ask for.
+        fragment_code: (1..=4)
+            .rfind(|code| fragment_octets(*code) < record_size)
+            .filter(|_| record_size <= 1 << 14),
     })
 }
 

@@ -1,7 +1,6 @@
 //! The client's side of the handshake (RFC 8446 section 4, appendix A.1), for streams and
 //! datagrams alike: whole messages in and out, no records.
 
-use super::protocol::Protocol;
 use super::alert::Alert;
 use super::client_hello::{self, BINDERS_LEN, Hello};
 use super::config::{Config, PskMode};
@@ -9,6 +8,7 @@ use super::crypto::{CipherSuite, Crypto, ExternalPsk, Hash, KeyExchange, NamedGr
 use super::encrypted_extensions::{self, Offered};
 use super::error::TlsError;
 use super::key_schedule::{self, ApplicationSecrets, HandshakeSecrets, KeySchedule};
+use super::protocol::Protocol;
 use super::server_hello::{self, Answer};
 use rand_core::{CryptoRng, RngCore};
 use subtle::ConstantTimeEq;
@@ -36,8 +36,6 @@ pub(crate) struct Message<'a> {
 
 /// What the record layer is to do next.
 pub(crate) enum Step {
-    /// Nothing.
-    Wait,
     /// Send the ClientHello anew: so many octets of the output.
     Hello(usize),
     /// Read and write under these from now on.
@@ -47,6 +45,7 @@ pub(crate) enum Step {
         /// Octets of content a record to the server may have, without its type octet.
         send: usize,
         /// DTLS only.
+        #[allow(dead_code, reason = "for the datagram side")]
         connection_id: Option<PeerConnectionId>,
     },
     /// Send the Finished in the output under the handshake keys, then change to these.
@@ -81,7 +80,9 @@ pub(crate) struct Limits {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// ClientHello is out. `retried`: it was the second.
-    WaitHello { retried: bool },
+    WaitHello {
+        retried: bool,
+    },
     WaitExtensions,
     WaitFinished,
     Done,
@@ -106,8 +107,10 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         config.check::<C>()?;
         let mut random = [0; 32];
         let mut seed = Zeroizing::new([0; 32]);
-        rng.try_fill_bytes(&mut random).map_err(|_| TlsError::NoRandom)?;
-        rng.try_fill_bytes(&mut *seed).map_err(|_| TlsError::NoRandom)?;
+        rng.try_fill_bytes(&mut random)
+            .map_err(|_| TlsError::NoRandom)?;
+        rng.try_fill_bytes(&mut *seed)
+            .map_err(|_| TlsError::NoRandom)?;
         let mut handshake = Self {
             config: *config,
             protocol,
@@ -141,7 +144,9 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         out: &mut [u8],
     ) -> Result<Step, TlsError> {
         match (self.state, message.kind) {
-            (State::WaitHello { retried }, SERVER_HELLO) => self.server_hello(message, retried, out),
+            (State::WaitHello { retried }, SERVER_HELLO) => {
+                self.server_hello(message, retried, out)
+            }
             (State::WaitExtensions, ENCRYPTED_EXTENSIONS) => self.extensions(message),
             (State::WaitFinished, FINISHED) => self.finished(message, out),
             _ => Err(TlsError::UnexpectedMessage(message.kind)),
@@ -216,7 +221,8 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             Answer::Retry { .. } if retried => Err(TlsError::UnexpectedMessage(message.kind)),
             Answer::Retry { group, cookie } => self.retry(message, group, cookie, out),
             Answer::Hello {
-                psk_selected: false, ..
+                psk_selected: false,
+                ..
             } => Err(TlsError::PskDeclined),
             Answer::Hello { share, .. } => {
                 let shared = self.agree(share)?;
@@ -264,11 +270,12 @@ impl<'c, C: Crypto> Handshake<'c, C> {
     fn agree(&mut self, share: Option<(u16, &[u8])>) -> Result<Zeroizing<[u8; 32]>, Alert> {
         match (self.config.mode, share, &mut self.share) {
             (PskMode::Ephemeral, None, _) => Err(Alert::MISSING_EXTENSION),
-            (PskMode::Ephemeral, Some((code, public)), Some(own)) if own.group.code() == code => own
-                .key
-                .agree(public)
-                .map(Zeroizing::new)
-                .ok_or(Alert::ILLEGAL_PARAMETER),
+            (PskMode::Ephemeral, Some((code, public)), Some(own)) if own.group.code() == code => {
+                own.key
+                    .agree(public)
+                    .map(Zeroizing::new)
+                    .ok_or(Alert::ILLEGAL_PARAMETER)
+            }
             #[cfg(feature = "psk-ke")]
             (PskMode::PskOnly, None, _) => Ok(Zeroizing::new([0; 32])),
             #[cfg(feature = "psk-ke")]
@@ -294,9 +301,7 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             (None, None) => 1 << 14,
         };
         let connection_id = match agreed.connection_id {
-            Some(id) => {
-                Some(PeerConnectionId::from_slice(id).map_err(|_| Alert::INTERNAL_ERROR)?)
-            }
+            Some(id) => Some(PeerConnectionId::from_slice(id).map_err(|_| Alert::INTERNAL_ERROR)?),
             None => None,
         };
         Ok(Step::Limits {

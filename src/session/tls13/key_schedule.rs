@@ -1,8 +1,8 @@
 //! The key schedule of RFC 8446 section 7 with an external PSK, SHA-256 throughout.
 
-use super::protocol::Protocol;
 use super::crypto::{Crypto, ExternalPsk, Hash};
 use super::error::TlsError;
+use super::protocol::Protocol;
 use core::marker::PhantomData;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -35,9 +35,11 @@ impl<C: Crypto> KeySchedule<C> {
     pub(crate) fn new(protocol: Protocol, psk: &mut dyn ExternalPsk) -> Result<Self, TlsError> {
         let nothing = C::Hash::default().finish();
         let mut ask = |label: &[u8]| {
-            with_label(protocol, label, &nothing, 32, &mut |parts| psk.early_hmac(parts))
-                .map(Zeroizing::new)
-                .ok_or(TlsError::KeyUnavailable)
+            with_label(protocol, label, &nothing, 32, &mut |parts| {
+                psk.early_hmac(parts)
+            })
+            .map(Zeroizing::new)
+            .ok_or(TlsError::KeyUnavailable)
         };
         Ok(Self {
             protocol,
@@ -115,13 +117,16 @@ pub(crate) fn expand_label<C: Crypto>(
     out
 }
 
+/// HMAC under a key that the caller knows.
+type Hmac<'a> = dyn FnMut(&[&[u8]]) -> Option<[u8; 32]> + 'a;
+
 /// The one place that writes HkdfLabel, followed by the counter of the first block.
 fn with_label(
     protocol: Protocol,
     label: &[u8],
     context: &[u8],
     len: u8,
-    hmac: &mut dyn FnMut(&[&[u8]]) -> Option<[u8; 32]>,
+    hmac: &mut Hmac<'_>,
 ) -> Option<[u8; 32]> {
     let prefix = protocol.label_prefix();
     // Labels are those of this file and contexts are hashes: both far below 256 octets.

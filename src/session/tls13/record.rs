@@ -1,10 +1,10 @@
 //! Record protection (RFC 8446 section 5.2 and 5.3): one key for one direction.
 
-use super::protocol::Protocol;
 use super::alert::Alert;
 use super::crypto::{Aead, CipherSuite, Crypto};
 use super::error::TlsError;
 use super::key_schedule::expand_label;
+use super::protocol::Protocol;
 use zeroize::Zeroizing;
 
 /// Content types (RFC 8446 section 5.1).
@@ -90,7 +90,9 @@ impl<C: Crypto> TrafficKey<C> {
         body: &mut [u8],
     ) -> Result<(u8, usize), TlsError> {
         let number = self.next_number()?;
-        let text = self.open(number, header, body).ok_or(Alert::BAD_RECORD_MAC)?;
+        let text = self
+            .open(number, header, body)
+            .ok_or(Alert::BAD_RECORD_MAC)?;
         inner_content(text).ok_or(Alert::UNEXPECTED_MESSAGE.into())
     }
 

@@ -1,9 +1,9 @@
 //! ServerHello and HelloRetryRequest (RFC 8446 sections 4.1.3 and 4.1.4).
 
-use super::protocol::Protocol;
 use super::alert::Alert;
 use super::client_hello::extension;
 use super::crypto::{CipherSuite, NamedGroup};
+use super::protocol::Protocol;
 use super::wire::Reader;
 
 /// The random of a HelloRetryRequest: SHA-256 of "HelloRetryRequest".
@@ -93,9 +93,7 @@ impl<'a> Extensions<'a> {
                     }
                     core::mem::replace(&mut found.version, true)
                 }
-                extension::KEY_SHARE if retry => {
-                    found.retry_group.replace(body.u16()?).is_some()
-                }
+                extension::KEY_SHARE if retry => found.retry_group.replace(body.u16()?).is_some(),
                 extension::KEY_SHARE => {
                     let share = (body.u16()?, body.vec16()?);
                     found.share.replace(share).is_some()

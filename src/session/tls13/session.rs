@@ -268,9 +268,10 @@ fn name(e: TlsError, was_open: bool) -> SessionError {
         TlsError::UnexpectedMessage(_) => SessionError::MalformedHandshake,
         TlsError::PskDeclined => SessionError::PskDeclined,
         TlsError::PeerAlert(Alert(code)) if was_open => SessionError::PeerAlert(code),
-        TlsError::PeerAlert(Alert::UNKNOWN_PSK_IDENTITY | Alert::HANDSHAKE_FAILURE) => {
-            SessionError::IdentityUnknown
-        }
+        // Missing is signature_algorithms: the server would go on with a certificate.
+        TlsError::PeerAlert(
+            Alert::UNKNOWN_PSK_IDENTITY | Alert::HANDSHAKE_FAILURE | Alert::MISSING_EXTENSION,
+        ) => SessionError::IdentityUnknown,
         TlsError::PeerAlert(
             Alert::ILLEGAL_PARAMETER | Alert::DECRYPT_ERROR | Alert::BAD_RECORD_MAC,
         ) => SessionError::KeyRejected,

@@ -42,13 +42,17 @@ impl KeyExchange for SoftwareKeyExchange {
             }
             #[cfg(feature = "x25519")]
             NamedGroup::X25519 => {
-                let public = x25519_dalek::x25519(*self.secret, x25519_dalek::X25519_BASEPOINT_BYTES);
+                let public =
+                    x25519_dalek::x25519(*self.secret, x25519_dalek::X25519_BASEPOINT_BYTES);
                 if let Some(place) = out.first_chunk_mut() {
                     *place = public;
                     return 32;
                 }
             }
-            #[allow(unreachable_patterns, reason = "reached unless every group is built in")]
+            #[allow(
+                unreachable_patterns,
+                reason = "reached unless every group is built in"
+            )]
             _ => {}
         }
         0
@@ -67,7 +71,10 @@ impl KeyExchange for SoftwareKeyExchange {
                 let zero = subtle::ConstantTimeEq::ct_eq(shared.as_slice(), &[0; 32]);
                 return (!bool::from(zero)).then_some(shared);
             }
-            #[allow(unreachable_patterns, reason = "reached unless every group is built in")]
+            #[allow(
+                unreachable_patterns,
+                reason = "reached unless every group is built in"
+            )]
             _ => {}
         }
         #[allow(unreachable_code, reason = "reached unless every group is built in")]
@@ -77,6 +84,7 @@ impl KeyExchange for SoftwareKeyExchange {
 
 #[cfg(feature = "p256")]
 mod secp256r1 {
+    use core::ops::Mul;
     use p256::elliptic_curve::point::AffineCoordinates;
     use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
     use p256::{AffinePoint, EncodedPoint, NonZeroScalar, ProjectivePoint};
@@ -86,7 +94,7 @@ mod secp256r1 {
     }
 
     pub(super) fn public_key(secret: &[u8; 32]) -> Option<[u8; 65]> {
-        let point = ProjectivePoint::GENERATOR * *scalar(secret)?;
+        let point = ProjectivePoint::GENERATOR.mul(*scalar(secret)?);
         let encoded = point.to_affine().to_encoded_point(false);
         encoded.as_bytes().try_into().ok()
     }
@@ -99,7 +107,7 @@ mod secp256r1 {
         let xy: &[u8; 64] = xy.try_into().ok()?;
         let encoded = EncodedPoint::from_untagged_bytes(xy.into());
         let point: Option<AffinePoint> = AffinePoint::from_encoded_point(&encoded).into();
-        let shared = ProjectivePoint::from(point?) * *scalar(secret)?;
+        let shared = ProjectivePoint::from(point?).mul(*scalar(secret)?);
         Some(shared.to_affine().x().into())
     }
 }

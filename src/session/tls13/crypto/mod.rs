@@ -28,9 +28,9 @@ mod rust_crypto;
 
 pub use psk::{ExternalPsk, SoftwarePsk};
 #[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
-pub use {groups::SoftwareKeyExchange, rust_crypto::RustCrypto};
-#[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
 pub use rust_crypto::{SoftwareAead, SoftwareHash, SoftwareRecordNumberKey};
+#[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
+pub use {groups::SoftwareKeyExchange, rust_crypto::RustCrypto};
 
 /// The set of primitives of one build.
 pub trait Crypto {

@@ -47,8 +47,7 @@ impl Hash for SoftwareHash {
 type Ccm8 = ccm::Ccm<aes::Aes128, ccm::consts::U8, ccm::consts::U12>;
 
 /// Record protection by the crates `aes-gcm`, `ccm` and `chacha20poly1305`.
-// Boxing the larger needs a heap; the sizes differ by less than a record.
-#[expect(clippy::large_enum_variant, reason = "no heap to box in")]
+#[allow(clippy::large_enum_variant, reason = "no heap to box in")]
 pub enum SoftwareAead {
     /// TLS_AES_128_GCM_SHA256.
     #[cfg(feature = "gcm")]
@@ -81,7 +80,10 @@ impl Aead for SoftwareAead {
             CipherSuite::Chacha20Poly1305Sha256 => {
                 Some(Self::Chacha20(KeyInit::new_from_slice(key).ok()?))
             }
-            #[allow(unreachable_patterns, reason = "reached unless every suite is built in")]
+            #[allow(
+                unreachable_patterns,
+                reason = "reached unless every suite is built in"
+            )]
             _ => None,
         }
     }
@@ -111,23 +113,27 @@ impl Aead for SoftwareAead {
             #[cfg(feature = "gcm")]
             Self::Gcm(key) => {
                 let tag: &[u8; 16] = tag.try_into().ok()?;
-                key.decrypt_in_place_detached(nonce, aad, text, tag.into()).ok()
+                key.decrypt_in_place_detached(nonce, aad, text, tag.into())
+                    .ok()
             }
             #[cfg(feature = "ccm8")]
             Self::Ccm8(key) => {
                 let tag: &[u8; 8] = tag.try_into().ok()?;
-                key.decrypt_in_place_detached(nonce, aad, text, tag.into()).ok()
+                key.decrypt_in_place_detached(nonce, aad, text, tag.into())
+                    .ok()
             }
             #[cfg(feature = "chacha20")]
             Self::Chacha20(key) => {
                 let tag: &[u8; 16] = tag.try_into().ok()?;
-                key.decrypt_in_place_detached(nonce, aad, text, tag.into()).ok()
+                key.decrypt_in_place_detached(nonce, aad, text, tag.into())
+                    .ok()
             }
         }
     }
 }
 
 /// Record numbers hidden by AES or ChaCha20.
+#[allow(clippy::large_enum_variant, reason = "no heap to box in")]
 pub enum SoftwareRecordNumberKey {
     /// For the AES suites: the mask is a block of AES-ECB.
     #[cfg(any(feature = "gcm", feature = "ccm8"))]
@@ -168,7 +174,10 @@ impl RecordNumberKey for SoftwareRecordNumberKey {
                 let mut stream = chacha20::ChaCha20::new((&**key).into(), (&nonce).into());
                 let mut mask = [0; 2];
                 // A block is 64 octets. Nothing is left to fail: the last block is in reach.
-                if stream.try_seek(u64::from(counter).saturating_mul(64)).is_ok() {
+                if stream
+                    .try_seek(u64::from(counter).saturating_mul(64))
+                    .is_ok()
+                {
                     let _ = stream.try_apply_keystream(&mut mask);
                 }
                 mask
