@@ -20,7 +20,8 @@ pub struct ApplicationKey {
 }
 
 /// Why there is no K_AF.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AanfError {
     /// No K_AKMA under this A-KID: never authenticated, authenticated anew since, or forgotten.
     UnknownAKid,

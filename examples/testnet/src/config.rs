@@ -18,6 +18,8 @@ pub struct Config {
     pub fqdns: Vec<String>,
     /// Ua* security protocol identifier of TLS.
     pub ua_tls: [u8; 5],
+    /// What stands before the A-KID in the PSK identity (TS 24.109 K.3), a separator included.
+    pub psk_prefix: String,
     /// How the AUSF writes an A-KID.
     pub a_kid_form: AKidForm,
     /// Life of a K_AF from the moment it is first given out.
@@ -99,6 +101,7 @@ impl Default for Config {
             plain: None,
             fqdns: vec!["msgin5g.example.com".to_owned()],
             ua_tls: UA_TLS13,
+            psk_prefix: "3GPP-AKMA".to_owned(),
             a_kid_form: AKidForm::default(),
             kaf_lifetime: Duration::from_secs(24 * 3600),
             subscribers: Vec::new(),

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::coap::{Code, Message};
 use crate::config::Config;
+use crate::describe;
 use crate::echo::Echo;
-use crate::event::{EventKind, Log};
+use crate::event::EventKind;
 use crate::faults::{Faults, spend};
+use crate::log::Log;
 use crate::secure::Opened;
 use crate::server::{AsMessage, DeliveryId, Effect, Identity, Outcome, PeerId, Reply, Server};
-use crate::wire::names::{self, Name};
+use crate::wire::names;
 use crate::wire::{Body, Fields, MessageType};
 
 /// What the connections have to do.
@@ -26,6 +28,8 @@ pub enum Out {
     },
     /// Octets that go to the wire as they are, past TLS.
     Raw { to: Option<PeerId>, octets: Vec<u8> },
+    /// Ends one connection, with close_notify or without a word.
+    Close { to: PeerId, orderly: bool },
     /// Ends every connection without a word.
     CutAll,
 }
@@ -87,7 +91,7 @@ impl Hub {
             Some(peer),
             EventKind::Request {
                 ue: ue.clone(),
-                what: describe(request),
+                what: describe::request(request),
             },
         );
         if self.fault(peer, |f| &mut f.lose_requests, "request lost") {
@@ -143,6 +147,19 @@ impl Hub {
         result
     }
 
+    /// Ends the connection of a registered UE. `false`: it is not registered, or built in.
+    pub fn disconnect(&mut self, ue: &str, orderly: bool) -> bool {
+        let found = self
+            .server
+            .registered(ue)
+            .filter(|peer| !peer.is_built_in());
+        let Some(to) = found else {
+            return false;
+        };
+        self.send(Out::Close { to, orderly });
+        true
+    }
+
     /// Connections and registrations are lost. The built-in UEs come back at once.
     pub fn restart(&mut self) {
         self.log.push(None, EventKind::Restarted);
@@ -166,8 +183,7 @@ impl Hub {
 
     fn start_echoes(&mut self, ues: &[String]) {
         for (n, ue) in ues.iter().enumerate() {
-            // Numbers from the far end, so that they never meet those of connections.
-            let peer = PeerId(u64::MAX - n as u64);
+            let peer = PeerId(PeerId::BUILT_IN + n as u64);
             let echo = Echo::new(ue);
             self.server.bind(ue, ue);
             self.server.peer_opened(
@@ -187,7 +203,7 @@ impl Hub {
         let message = reply.message(&request.token);
         let what = Fields::parse(&message.payload)
             .ok()
-            .and_then(|fields| outcome_of(&fields));
+            .and_then(|fields| describe::outcome_of(&fields));
         self.log.push(
             Some(peer),
             EventKind::Answer {
@@ -196,7 +212,7 @@ impl Hub {
                 what,
             },
         );
-        if self.is_echo(peer) {
+        if peer.is_built_in() {
             return;
         }
         if self.fault(peer, |f| &mut f.drop_answers, "answer dropped") {
@@ -233,7 +249,7 @@ impl Hub {
     }
 
     fn post(&mut self, to: PeerId, delivery: DeliveryId, kind: MessageType, mut body: Body) {
-        let what = describe_body(kind, &body.fields());
+        let what = describe::body(kind, &body.fields(), false);
         self.log.push(
             Some(to),
             EventKind::Post {
@@ -242,7 +258,7 @@ impl Hub {
                 what,
             },
         );
-        if self.is_echo(to) {
+        if to.is_built_in() {
             return self.post_to_echo(to, delivery, kind, &body);
         }
         if self.fault(to, |f| &mut f.drop_deliveries, "delivery dropped") {
@@ -291,10 +307,6 @@ impl Hub {
         }
     }
 
-    fn is_echo(&self, peer: PeerId) -> bool {
-        self.echoes.iter().any(|(p, _)| *p == peer)
-    }
-
     /// The name of a peer; before its registration the UE Service ID that it claims.
     fn claimed_name(&self, peer: PeerId, request: &Message) -> String {
         let name = self.server.name(peer);
@@ -324,70 +336,5 @@ impl Hub {
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// `MSG to ue-0815@iot.example, report wanted`: one line for a person.
-fn describe(request: &Message) -> String {
-    let plain = || format!("{} with {} octets", request.code, request.payload.len());
-    let Ok(fields) = Fields::parse(&request.payload) else {
-        return plain();
-    };
-    fields
-        .message_type()
-        .map_or_else(|_| plain(), |kind| describe_body(kind, &fields))
-}
-
-fn describe_body(kind: MessageType, fields: &Fields) -> String {
-    let text = |name: &Name| {
-        fields
-            .text(name)
-            .ok()
-            .flatten()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    match kind {
-        MessageType::Reg | MessageType::Dereg => {
-            format!("{} {}", kind.text(), text(&names::UE_SERVICE_ID))
-        }
-        MessageType::Msg => {
-            let to = fields
-                .recipient()
-                .map_or_else(|_| String::new(), |to| format!(" to {to}"));
-            let from = fields
-                .originator()
-                .map_or_else(|_| String::new(), |from| format!(" from {from}"));
-            let wanted = fields.boolean(&names::REPORT_WANTED) == Ok(Some(true));
-            let payload: String = text(&names::PAYLOAD).chars().take(32).collect();
-            format!(
-                "MSG{from}{to}{}: {payload}",
-                if wanted { ", report wanted" } else { "" }
-            )
-        }
-        MessageType::MsgResp | MessageType::Imdn => {
-            let outcome = outcome_of(fields).map_or_else(String::new, |o| format!(" {o}"));
-            format!("{}{outcome}", kind.text())
-        }
-        MessageType::SegRec | MessageType::SegConfir => {
-            format!("{} {}", kind.text(), text(&names::SEGMENT_SET))
-        }
-    }
-}
-
-/// The member of an answer that says how it went, with its cause.
-fn outcome_of(fields: &Fields) -> Option<String> {
-    let text = |name: &Name| fields.text(name).ok().flatten();
-    let outcome = [
-        &names::REGISTRATION_RESULT,
-        &names::DEREGISTRATION_RESULT,
-        &names::STATUS,
-    ]
-    .into_iter()
-    .find_map(text);
-    match (outcome, text(&names::CAUSE)) {
-        (Some(outcome), Some(cause)) => Some(format!("{outcome}: {cause}")),
-        (Some(outcome), None) => Some(outcome.to_owned()),
-        (None, cause) => cause.map(str::to_owned),
     }
 }

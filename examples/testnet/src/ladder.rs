@@ -1,6 +1,7 @@
 //! The exchange as a sequence diagram in plain text: a column for each party, a line for each message.
 
 use crate::event::{Closing, Event, EventKind, Refusal};
+use crate::server::PeerId;
 
 /// Title of the server's column.
 const SERVER: &str = "MSGin5G Server";
@@ -23,27 +24,14 @@ enum Line {
 
 /// Draws all events that mean something to a person.
 pub fn draw(events: &[Event]) -> String {
-    let lines: Vec<(u64, Line)> = events
+    let lines: Vec<(&Event, Line)> = events
         .iter()
-        .filter_map(|event| Some((event.at_ms, line(&event.kind)?)))
+        .filter_map(|event| Some((event, line(&event.kind)?)))
         .collect();
-    let mut parties: Vec<String> = Vec::new();
-    for (_, line) in &lines {
-        let named = match line {
-            Line::Arrow { from, to, .. } => vec![from, to],
-            Line::Note { at, .. } => vec![at],
-        };
-        for name in named {
-            if name != SERVER && !parties.contains(name) {
-                parties.push(name.clone());
-            }
-        }
-    }
-    // The server stands between the first party and the others.
-    parties.insert(parties.len().min(1), SERVER.to_owned());
+    let parties = parties(&lines);
     let mut drawing = header(&parties);
-    for (at_ms, line) in &lines {
-        drawing.push_str(&lay_out(*at_ms, line, &parties));
+    for (event, line) in &lines {
+        drawing.push_str(&lay_out(event.at_ms, line, &parties));
     }
     drawing
 }
@@ -55,6 +43,26 @@ pub fn brief(event: &Event) -> Option<String> {
         Line::Note { at, text } => format!("{at}  ({text})"),
     };
     Some(format!("{} {text}", time(event.at_ms)))
+}
+
+/// Everybody in the order of appearance, built-in UEs behind the others, the server in the second place.
+fn parties(lines: &[(&Event, Line)]) -> Vec<String> {
+    let mut found: Vec<(bool, String)> = Vec::new();
+    for (event, line) in lines {
+        let named = match line {
+            Line::Arrow { from, to, .. } => vec![from, to],
+            Line::Note { at, .. } => vec![at],
+        };
+        for name in named {
+            if name != SERVER && !found.iter().any(|(_, known)| known == name) {
+                found.push((event.peer.is_some_and(PeerId::is_built_in), name.clone()));
+            }
+        }
+    }
+    found.sort_by_key(|(built_in, _)| *built_in);
+    let mut parties: Vec<String> = found.into_iter().map(|(_, name)| name).collect();
+    parties.insert(parties.len().min(1), SERVER.to_owned());
+    parties
 }
 
 fn line(kind: &EventKind) -> Option<Line> {

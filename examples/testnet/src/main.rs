@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use msgin5g_testnet::{
-    AKidForm, ApplicationServer, Config, MsgRespCarriage, Subscriber, TestNet, ladder,
+    AKidForm, ApplicationServer, Config, Event, MsgRespCarriage, Subscriber, TestNet, ladder,
 };
 use serde_json::json;
 
@@ -92,27 +92,37 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Prints events until the time is over or the input ended.
-fn follow(net: &TestNet, cli: &Cli, ended: &AtomicBool) -> io::Result<()> {
+fn follow(net: &TestNet, cli: &Cli, ended: &AtomicBool) -> Result<(), Box<dyn Error>> {
     let end = cli
         .seconds
         .map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut position = 0;
-    let mut out = io::stdout();
-    while !ended.load(Ordering::SeqCst) && end.is_none_or(|end| Instant::now() < end) {
-        let (events, behind) = net.events_after(position, Duration::from_millis(100));
+    loop {
+        // Looked at before the events, so that those of the last moment are printed too.
+        let over = ended.load(Ordering::SeqCst) || end.is_some_and(|end| Instant::now() >= end);
+        let patience = if over {
+            Duration::ZERO
+        } else {
+            Duration::from_millis(100)
+        };
+        let (events, behind) = net.events_after(position, patience);
         position = behind;
-        for event in events {
-            if cli.ladder {
-                if let Some(line) = ladder::brief(&event) {
-                    writeln!(out, "{line}")?;
-                }
-            } else {
-                writeln!(out, "{}", event.json())?;
-            }
+        print(&events, cli.ladder)?;
+        if over {
+            return Ok(());
         }
-        out.flush()?;
     }
-    Ok(())
+}
+
+fn print(events: &[Event], ladder: bool) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    for event in events {
+        match ladder {
+            false => writeln!(out, "{}", serde_json::to_string(event)?)?,
+            true => ladder::brief(event).map_or(Ok(()), |line| writeln!(out, "{line}"))?,
+        }
+    }
+    Ok(out.flush()?)
 }
 
 /// Whoever started us holds our standard input; when it goes, we go.

@@ -10,11 +10,12 @@ use std::time::Duration;
 use crate::aanf::Aanf;
 use crate::coap::{Code, Message};
 use crate::config::Config;
-use crate::event::{Counters, Event, EventKind, Log};
+use crate::event::{Counters, Event, EventKind};
 use crate::faults::Faults;
 use crate::hub::{Hub, Out};
 use crate::kdf::Key;
 use crate::ladder;
+use crate::log::Log;
 use crate::net::{self, Limits, Net, Shared};
 use crate::secure::TlsServer;
 use crate::server::AsMessage;
@@ -196,6 +197,13 @@ impl TestNet {
         true
     }
 
+    /// Ends the connection of a UE, with close_notify or without a word. `false`: it is not registered.
+    pub fn disconnect(&self, ue: &str, orderly: bool) -> bool {
+        let found = self.shared.hub().disconnect(ue, orderly);
+        self.wake();
+        found
+    }
+
     /// Writes octets to the wire of every connection, past TLS, as somebody on the path would.
     pub fn inject(&self, octets: &[u8]) {
         self.shared.hub().send(Out::Raw {
@@ -216,6 +224,11 @@ impl TestNet {
         self.shared.hub().server.registered(ue).is_some()
     }
 
+    /// Messages and reports that wait for a UE, or are under way to it.
+    pub fn waiting(&self, ue: &str) -> usize {
+        self.shared.hub().server.waiting(ue)
+    }
+
     /// Everything that happened so far.
     pub fn events(&self) -> Vec<Event> {
         self.shared.log.all()
@@ -232,10 +245,22 @@ impl TestNet {
 
     /// The first event, past or to come, that `wanted` accepts. Waits no longer than `Config::patience`.
     pub fn wait_for(&self, wanted: impl FnMut(&Event) -> bool) -> Result<Event, NotInTime> {
-        self.shared
-            .log
-            .wait_for(self.config.patience, wanted)
-            .ok_or_else(|| NotInTime(self.ladder()))
+        self.wait_for_after(0, wanted)
+    }
+
+    /// The same among the events from a position on; see [`TestNet::position`].
+    pub fn wait_for_after(
+        &self,
+        from: usize,
+        wanted: impl FnMut(&Event) -> bool,
+    ) -> Result<Event, NotInTime> {
+        let found = self.shared.log.wait_for(from, self.config.patience, wanted);
+        found.ok_or_else(|| NotInTime(self.ladder()))
+    }
+
+    /// The position behind the last event.
+    pub fn position(&self) -> usize {
+        self.shared.log.position()
     }
 
     /// Waits until the counters and events are as wanted.

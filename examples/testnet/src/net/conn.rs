@@ -134,6 +134,16 @@ impl Conn {
         self.write();
     }
 
+    /// Closes by the book: what waits goes out first, then close_notify, then FIN.
+    pub fn close(&mut self, how: Closing) {
+        if self.closing.is_none() {
+            self.pump();
+            self.channel.close();
+            self.closing = Some(how);
+            self.write();
+        }
+    }
+
     /// Ends the connection at once, what waits for output is lost.
     pub fn end(&mut self, how: Closing) {
         if self.over {
@@ -231,15 +241,6 @@ impl Conn {
                     self.close(how);
                 }
             }
-        }
-    }
-
-    /// Closes by the book: what waits goes out first, then close_notify, then FIN.
-    fn close(&mut self, how: Closing) {
-        if self.closing.is_none() {
-            self.pump();
-            self.channel.close();
-            self.closing = Some(how);
         }
     }
 

@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 
-use crate::event::{Closing, EventKind, Log};
+use crate::event::{Closing, EventKind};
 use crate::faults::{Faults, spend};
 use crate::hub::{Hub, Out, Task};
+use crate::log::Log;
 use crate::secure::TlsServer;
 use crate::server::PeerId;
 use conn::Conn;
@@ -224,6 +225,13 @@ impl Net {
                     self.with_conn(peer, |conn| conn.raw(&octets));
                 }
             }
+            Out::Close { to, orderly } => self.with_conn(to, |conn| {
+                if orderly {
+                    conn.close(Closing::Orderly);
+                } else {
+                    conn.end(Closing::Cut);
+                }
+            }),
             Out::CutAll => {
                 self.timers.clear();
                 let peers: Vec<PeerId> = self.conns.keys().copied().collect();

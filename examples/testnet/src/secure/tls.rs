@@ -16,13 +16,11 @@ use super::{Opened, Progress};
 use crate::aanf::{Aanf, AanfError};
 use crate::certificate;
 use crate::config::Config;
-use crate::event::{Closing, EventKind, Log, Refusal};
+use crate::event::{Closing, EventKind, Refusal};
 use crate::faults::{Faults, spend};
+use crate::log::Log;
 use crate::server::PeerId;
 use crate::text;
-
-/// What the PSK identity begins with (TS 24.109 K.3).
-const PREFIX: &[u8] = b"3GPP-AKMA";
 
 /// Makes channels.
 #[derive(Clone)]
@@ -59,6 +57,7 @@ struct KeyService {
     log: Log,
     fqdns: Vec<String>,
     ua: [u8; 5],
+    prefix: String,
 }
 
 impl TlsServer {
@@ -74,6 +73,7 @@ impl TlsServer {
             log: log.clone(),
             fqdns: config.fqdns.clone(),
             ua: config.ua_tls,
+            prefix: config.psk_prefix.clone(),
         };
         let mut context = SslContextBuilder::new(SslMethod::tls_server())?;
         context.set_min_proto_version(Some(SslVersion::TLS1_3))?;
@@ -264,7 +264,7 @@ impl KeyService {
         name: Option<String>,
     ) -> Result<Option<([u8; 32], String, u64)>, Refusal> {
         let a_kid = identity
-            .strip_prefix(PREFIX)
+            .strip_prefix(self.prefix.as_bytes())
             .and_then(|rest| std::str::from_utf8(rest).ok());
         let a_kid = a_kid.ok_or(Refusal::NotAkma)?;
         let fqdn = match name {

@@ -29,7 +29,7 @@ impl Server {
         from: Option<&Address>,
         effects: &mut Vec<Effect>,
     ) -> bool {
-        if self.deliveries.values().filter(|d| d.ue == ue).count() >= self.settings.queue {
+        if self.waiting(ue) >= self.settings.queue {
             return false;
         }
         let rank = match body
@@ -97,6 +97,11 @@ impl Server {
             Outcome::TooLarge => self.undeliverable(&delivery, cause::TOO_LARGE, effects),
         }
         self.flush(&delivery.ue, effects);
+    }
+
+    /// How much waits for a UE or is under way to it.
+    pub fn waiting(&self, ue: &str) -> usize {
+        self.deliveries.values().filter(|d| d.ue == ue).count()
     }
 
     /// Kind of a delivery that is under way.

@@ -2,18 +2,13 @@
 
 use serde_json::Value;
 
+use super::repeats::duplicate;
 use super::{Effect, PeerId, Reply, Server};
 use crate::coap::Code;
 use crate::config::MsgRespCarriage;
 use crate::event::EventKind;
 use crate::wire::names::{self, cause};
 use crate::wire::{Address, AddressKind, Body, Fields, Malformed, MessageType, fold};
-
-/// What was taken before: originator, Message ID, segment, and whether it was a report.
-pub(super) type Seen = (String, String, Option<u64>, bool);
-
-/// How many messages and reports are remembered to tell a repeat.
-const REMEMBERED: usize = 4096;
 
 /// What became of a message.
 pub(super) enum Fate {
@@ -43,9 +38,10 @@ impl Server {
             fields.integer(&names::SEGMENT_NUMBER)?,
             false,
         );
-        if self.is_repeat(&seen) {
+        if let Some(stored) = self.fate_before(&seen) {
             effects.push(duplicate(&from, MessageType::Msg, &message_id));
-            return Ok(Reply::changed());
+            let fate = if stored { Fate::Stored } else { Fate::Taken };
+            return Ok(self.tell(&from, &message_id, fate, effects));
         }
         effects.push(Effect::Event(EventKind::Message {
             from: from.id.clone(),
@@ -61,74 +57,17 @@ impl Server {
             // Only application servers broadcast.
             AddressKind::Broadcast => return Err(forbidden()),
         };
-        if !matches!(fate, Fate::Failed(_)) {
-            self.remember(seen);
+        match fate {
+            Fate::Taken => self.remember(seen, false),
+            Fate::Stored => self.remember(seen, true),
+            // The sender may try again, and the recipient may be there by then.
+            Fate::Failed(_) => {}
         }
         Ok(self.tell(&from, &message_id, fate, effects))
     }
 
-    pub(super) fn report(
-        &mut self,
-        peer: PeerId,
-        fields: &Fields,
-        effects: &mut Vec<Effect>,
-    ) -> Result<Reply, Reply> {
-        let from = fields.originator()?;
-        self.check_sender(peer, &from)?;
-        let to = fields.recipient()?;
-        let message_id = fields.message_id()?.to_owned();
-        let status = fields.need(&names::STATUS)?.to_owned();
-        let cause_text = fields.text(&names::CAUSE)?.map(str::to_owned);
-        let seen = (from.id.clone(), fold(&message_id), None, true);
-        if self.is_repeat(&seen) {
-            effects.push(duplicate(&from, MessageType::Imdn, &message_id));
-            return Ok(Reply::changed());
-        }
-        let body = Body::new(MessageType::Imdn).from(&from).to(&to).copied(
-            fields,
-            &[
-                &names::MESSAGE_ID,
-                &names::CAUSE,
-                &names::STATUS,
-                &names::AGGREGATE_COUNT,
-                &names::AGGREGATE_LIST,
-            ],
-        );
-        match to.kind {
-            AddressKind::Ue if self.is_known(&to.id) => {
-                if !self.enqueue(&to.id, MessageType::Imdn, body, None, effects) {
-                    return Err(overloaded());
-                }
-            }
-            AddressKind::As
-                if self
-                    .settings
-                    .application_servers
-                    .iter()
-                    .any(|a| a.id == to.id) => {}
-            AddressKind::Ue | AddressKind::As => {
-                return Err(Reply::not_found(cause::UNKNOWN_RECIPIENT));
-            }
-            _ => {
-                return Err(Reply::diagnostic(
-                    Code::BAD_REQUEST,
-                    "a report goes to a UE or an AS",
-                ));
-            }
-        }
-        self.remember(seen);
-        effects.push(Effect::Event(EventKind::Report {
-            from: from.id,
-            to: to.id,
-            message_id,
-            status,
-            cause: cause_text,
-        }));
-        Ok(Reply::changed())
-    }
-
     /// The originator must be the UE that registered on this very session.
-    fn check_sender(&self, peer: PeerId, from: &Address) -> Result<(), Reply> {
+    pub(super) fn check_sender(&self, peer: PeerId, from: &Address) -> Result<(), Reply> {
         if from.kind != AddressKind::Ue || !self.may_be(peer, &from.id) {
             return Err(forbidden());
         }
@@ -239,7 +178,7 @@ impl Server {
     }
 
     /// The reply to a MSG, with a MSGRESP in it or behind it when there is something to say.
-    fn tell(
+    pub(super) fn tell(
         &mut self,
         from: &Address,
         message_id: &str,
@@ -261,21 +200,6 @@ impl Server {
                 self.enqueue(&from.id, MessageType::MsgResp, body, None, effects);
                 Reply::changed()
             }
-        }
-    }
-
-    fn is_repeat(&self, seen: &Seen) -> bool {
-        self.settings.deduplicate && self.seen_set.contains(seen)
-    }
-
-    fn remember(&mut self, seen: Seen) {
-        if self.seen_set.insert(seen.clone()) {
-            self.seen.push_back(seen);
-        }
-        if self.seen.len() > REMEMBERED
-            && let Some(oldest) = self.seen.pop_front()
-        {
-            self.seen_set.remove(&oldest);
         }
     }
 }
@@ -357,24 +281,9 @@ fn check_content(fields: &Fields) -> Result<&str, Malformed> {
     Ok(fields.text(&names::PAYLOAD)?.unwrap_or_default())
 }
 
-fn duplicate(from: &Address, kind: MessageType, message_id: &str) -> Effect {
-    Effect::Event(EventKind::Duplicate {
-        from: from.id.clone(),
-        kind,
-        message_id: message_id.to_owned(),
-    })
-}
-
 fn forbidden() -> Reply {
     Reply::json(
         Code::FORBIDDEN,
         crate::wire::bare().with(&names::CAUSE, cause::NOT_AUTHORIZED),
     )
-}
-
-fn overloaded() -> Reply {
-    Reply {
-        max_age: Some(30),
-        ..Reply::new(Code::UNAVAILABLE)
-    }
 }

@@ -5,9 +5,11 @@ mod delivery;
 mod from_as;
 mod message;
 mod register;
+mod repeats;
 mod reply;
+mod report;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 
 use crate::coap::Message;
@@ -16,13 +18,13 @@ use crate::event::EventKind;
 use crate::wire::{Body, Fields, MessageType};
 
 use delivery::Delivery;
-use message::Seen;
+use repeats::Seen;
 
 pub use from_as::AsMessage;
 pub use reply::Reply;
 
 /// One connection, or one built-in UE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct PeerId(pub u64);
 
 /// One request of the server to a UE.
@@ -73,8 +75,9 @@ pub struct Server {
     registrations: BTreeMap<String, PeerId>,
     deliveries: BTreeMap<DeliveryId, Delivery>,
     next_delivery: u64,
+    /// Messages and reports that were taken, oldest first, and whether each was stored.
     seen: VecDeque<Seen>,
-    seen_set: HashSet<Seen>,
+    fates: HashMap<Seen, bool>,
 }
 
 impl Server {
@@ -88,7 +91,7 @@ impl Server {
             deliveries: BTreeMap::new(),
             next_delivery: 1,
             seen: VecDeque::new(),
-            seen_set: HashSet::new(),
+            fates: HashMap::new(),
         }
     }
 
@@ -227,6 +230,15 @@ impl Server {
         self.anybody
             || self.registrations.contains_key(ue)
             || self.bindings.values().any(|ues| ues.contains(ue))
+    }
+}
+
+impl PeerId {
+    /// Numbers from here on are built-in UEs.
+    pub const BUILT_IN: u64 = 1 << 32;
+
+    pub const fn is_built_in(self) -> bool {
+        self.0 >= Self::BUILT_IN
     }
 }
 

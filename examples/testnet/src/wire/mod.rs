@@ -11,7 +11,8 @@ pub use write::{Body, bare};
 pub const SERVICE: &str = "MSGin5G";
 
 /// What `Message Type` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs, reason = "the names are those of the list")]
 pub enum MessageType {
     Reg,

@@ -1,0 +1,59 @@
+//! Messages in one line, for the ladder.
+
+use crate::coap::Message;
+use crate::wire::names::{self, Name};
+use crate::wire::{Fields, MessageType};
+
+/// `MSG to ue-0815@iot.example, report wanted: OPEN valve 3`: one line for a person.
+pub fn request(request: &Message) -> String {
+    let fields = Fields::parse(&request.payload);
+    match fields.as_ref().map(Fields::message_type) {
+        Ok(Ok(kind)) => body(kind, &fields.unwrap_or_default(), true),
+        _ => format!("{} with {} octets", request.code, request.payload.len()),
+    }
+}
+
+pub fn body(kind: MessageType, fields: &Fields, upwards: bool) -> String {
+    let text = |name: &Name| {
+        fields
+            .text(name)
+            .ok()
+            .flatten()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let about = match kind {
+        MessageType::Reg | MessageType::Dereg => text(&names::UE_SERVICE_ID),
+        MessageType::Msg => {
+            let other = if upwards {
+                fields.recipient().map(|to| format!("to {to}"))
+            } else {
+                fields.originator().map(|from| format!("from {from}"))
+            };
+            let wanted = fields.boolean(&names::REPORT_WANTED) == Ok(Some(true));
+            let payload: String = text(&names::PAYLOAD).chars().take(32).collect();
+            let report = if wanted { ", report wanted" } else { "" };
+            format!("{}{report}: {payload}", other.unwrap_or_default())
+        }
+        MessageType::MsgResp | MessageType::Imdn => outcome_of(fields).unwrap_or_default(),
+        MessageType::SegRec | MessageType::SegConfir => text(&names::SEGMENT_SET),
+    };
+    format!("{} {about}", kind.text()).trim_end().to_owned()
+}
+
+/// The member of an answer that says how it went, with its cause.
+pub fn outcome_of(fields: &Fields) -> Option<String> {
+    let text = |name: &Name| fields.text(name).ok().flatten();
+    let outcome = [
+        &names::REGISTRATION_RESULT,
+        &names::DEREGISTRATION_RESULT,
+        &names::STATUS,
+    ]
+    .into_iter()
+    .find_map(text);
+    match (outcome, text(&names::CAUSE)) {
+        (Some(outcome), Some(cause)) => Some(format!("{outcome}: {cause}")),
+        (Some(outcome), None) => Some(outcome.to_owned()),
+        (None, cause) => cause.map(str::to_owned),
+    }
+}

@@ -1,0 +1,40 @@
+//! Telling a repeat: a client that lost an answer sends again, and the recipient must not get it twice.
+
+use super::{Effect, Server};
+use crate::event::EventKind;
+use crate::wire::{Address, MessageType};
+
+/// What was taken before: originator, Message ID, segment, and whether it was a report.
+pub(super) type Seen = (String, String, Option<u64>, bool);
+
+/// How many messages and reports are remembered to tell a repeat.
+const REMEMBERED: usize = 4096;
+
+impl Server {
+    /// Whether a message was taken before, and if so, whether it was stored.
+    pub(super) fn fate_before(&self, seen: &Seen) -> Option<bool> {
+        self.fates
+            .get(seen)
+            .copied()
+            .filter(|_| self.settings.deduplicate)
+    }
+
+    pub(super) fn remember(&mut self, seen: Seen, stored: bool) {
+        if self.fates.insert(seen.clone(), stored).is_none() {
+            self.seen.push_back(seen);
+        }
+        if self.seen.len() > REMEMBERED
+            && let Some(oldest) = self.seen.pop_front()
+        {
+            self.fates.remove(&oldest);
+        }
+    }
+}
+
+pub(super) fn duplicate(from: &Address, kind: MessageType, message_id: &str) -> Effect {
+    Effect::Event(EventKind::Duplicate {
+        from: from.id.clone(),
+        kind,
+        message_id: message_id.to_owned(),
+    })
+}
