@@ -176,7 +176,7 @@ pub enum Refusal {
 pub enum Closing {
     /// With close_notify, or with FIN when there is no TLS.
     Orderly,
-    /// Without close_notify, or in the middle of a message.
+    /// Without close_notify, in the middle of a message, or by a reset.
     Truncated,
     /// The client sent Abort, or the server did.
     Aborted(String),

@@ -103,9 +103,15 @@ impl Conn {
                 Ok(n) => self.take(&buffer[..n]),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => self.end(Closing::Error(error.to_string())),
+                Err(error) => self.end(lost(&error)),
             }
         }
+        self.write();
+    }
+
+    /// Says what is to be said before the peer speaks.
+    pub fn greet(&mut self) {
+        self.advance();
         self.write();
     }
 
@@ -287,7 +293,7 @@ impl Conn {
                 Ok(_) if complete => self.after_cut(cut),
                 Ok(_) => break,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => self.end(Closing::Error(error.to_string())),
+                Err(error) => self.end(lost(&error)),
             }
         }
         if self.output.len() > MOST_OUTPUT {
@@ -336,5 +342,13 @@ impl Conn {
                 self.deadline = None;
             }
         }
+    }
+}
+
+/// A reset is a peer that went without a word.
+fn lost(error: &io::Error) -> Closing {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => Closing::Truncated,
+        _ => Closing::Error(error.to_string()),
     }
 }

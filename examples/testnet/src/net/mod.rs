@@ -178,7 +178,7 @@ impl Net {
                 self.poll.registry(),
             ) {
                 self.conns.insert(peer, conn);
-                self.with_conn(peer, Conn::ready);
+                self.with_conn(peer, Conn::greet);
             }
         }
     }

@@ -21,6 +21,12 @@ pub const IDENTITY1: &str = "3GPP-AKMArid0.atida4763ff6a5427c58fa51f62e036c2aa33
 pub const SUPI2: &str = "555444333222111";
 pub const KAUSF2: &str = "f861703cd775590e16c7679ea3874ada866311de290764d760cf76df647ea01c";
 
+/// A file of the project's vectors.
+pub fn vector(name: &str) -> Value {
+    let path = format!("{}/../../tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
 /// A network with two subscribers, each with its UE Service ID.
 pub fn network(change: impl FnOnce(&mut Config)) -> TestNet {
     let mut config = Config::default().with_plain();
