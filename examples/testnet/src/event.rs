@@ -128,6 +128,12 @@ pub enum EventKind {
         kind: MessageType,
         message_id: String,
     },
+    /// A UE took what the server posted.
+    Delivered {
+        to: String,
+        kind: MessageType,
+        message_id: String,
+    },
     /// A message waits for its recipient to register.
     Stored {
         to: String,
@@ -200,7 +206,7 @@ pub struct Counters {
     pub reports: u64,
     pub duplicates: u64,
     pub posts: u64,
-    /// Posts that a UE answered with 2.xx.
+    /// Posts that a UE took, each counted once.
     pub delivered: u64,
     pub failed: u64,
     pub closed: u64,
@@ -219,7 +225,7 @@ impl Counters {
             EventKind::Report { .. } => &mut self.reports,
             EventKind::Duplicate { .. } => &mut self.duplicates,
             EventKind::Post { .. } => &mut self.posts,
-            EventKind::PostAnswer { code, .. } if code.is_success() => &mut self.delivered,
+            EventKind::Delivered { .. } => &mut self.delivered,
             EventKind::Failed { .. } => &mut self.failed,
             EventKind::SessionClosed { .. } => &mut self.closed,
             _ => return,

@@ -54,7 +54,7 @@ pub struct Hub {
 impl Hub {
     pub fn new(config: &Config, faults: Arc<Mutex<Faults>>, log: Log) -> Self {
         let mut hub = Self {
-            server: Server::new(config.server.clone(), config.plain.is_some()),
+            server: Server::new(config.server.clone()),
             tasks: Vec::new(),
             faults,
             log,

@@ -141,6 +141,7 @@ fn line(kind: &EventKind) -> Option<Line> {
         | EventKind::Deregistered { .. }
         | EventKind::Message { .. }
         | EventKind::Report { .. }
+        | EventKind::Delivered { .. }
         | EventKind::Failed { .. } => None,
     }
 }

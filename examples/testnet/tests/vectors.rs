@@ -32,7 +32,7 @@ impl Bench {
             reports: false,
         });
         change(&mut settings);
-        let mut server = Server::new(settings, false);
+        let mut server = Server::new(settings);
         for (n, ue) in [(1, UE1), (2, UE2)] {
             let supi = format!("00101000000000{n}");
             server.bind(&supi, ue);

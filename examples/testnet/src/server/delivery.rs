@@ -3,6 +3,7 @@
 use super::message::{failed, msgresp};
 use super::{DeliveryId, Effect, Outcome, PeerId, Server};
 use crate::coap::Code;
+use crate::event::EventKind;
 use crate::wire::names::{self, cause};
 use crate::wire::{Address, Body, MessageType, fold};
 
@@ -92,7 +93,14 @@ impl Server {
             return;
         };
         match outcome {
-            Outcome::Answered(code) if code.is_success() => {}
+            Outcome::Answered(code) if code.is_success() => {
+                let fields = delivery.body.fields();
+                effects.push(Effect::Event(EventKind::Delivered {
+                    to: delivery.ue.clone(),
+                    kind: delivery.kind,
+                    message_id: fields.message_id().unwrap_or_default().to_owned(),
+                }));
+            }
             Outcome::Answered(code) => self.undeliverable(&delivery, refused(code), effects),
             Outcome::TooLarge => self.undeliverable(&delivery, cause::TOO_LARGE, effects),
         }

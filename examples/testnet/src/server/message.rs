@@ -86,7 +86,7 @@ impl Server {
         fields: &Fields,
         effects: &mut Vec<Effect>,
     ) -> Fate {
-        if !self.is_known(&to.id) {
+        if !self.is_known(&to.id, from) {
             return Fate::Failed(cause::UNKNOWN_RECIPIENT);
         }
         let store = fields.boolean(&names::STORE_FLAG).ok().flatten() == Some(true);

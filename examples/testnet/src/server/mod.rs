@@ -15,7 +15,7 @@ use std::fmt;
 use crate::coap::Message;
 use crate::config::ServerSettings;
 use crate::event::EventKind;
-use crate::wire::{Body, Fields, MessageType};
+use crate::wire::{Address, Body, Fields, MessageType};
 
 use delivery::Delivery;
 use repeats::Seen;
@@ -68,8 +68,6 @@ pub struct Server {
     settings: ServerSettings,
     /// SUPI to UE Service IDs, as the configuration function knows them.
     bindings: HashMap<String, BTreeSet<String>>,
-    /// On a bench without keys anybody may register, so nobody is unknown.
-    anybody: bool,
     peers: HashMap<PeerId, Identity>,
     /// UE Service ID to the connection it registered on.
     registrations: BTreeMap<String, PeerId>,
@@ -81,10 +79,9 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(settings: ServerSettings, anybody: bool) -> Self {
+    pub fn new(settings: ServerSettings) -> Self {
         Self {
             settings,
-            anybody,
             bindings: HashMap::new(),
             peers: HashMap::new(),
             registrations: BTreeMap::new(),
@@ -225,9 +222,12 @@ impl Server {
         }
     }
 
-    /// Whether anybody could ever register under this ID.
-    fn is_known(&self, ue: &str) -> bool {
-        self.anybody
+    /// Whether anybody could ever register under this ID. To a sender on a bench without keys nobody is unknown.
+    fn is_known(&self, ue: &str, from: &Address) -> bool {
+        let sender = self
+            .registered(&from.id)
+            .and_then(|peer| self.peers.get(&peer));
+        sender == Some(&Identity::Believed)
             || self.registrations.contains_key(ue)
             || self.bindings.values().any(|ues| ues.contains(ue))
     }

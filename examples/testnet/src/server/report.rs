@@ -37,7 +37,7 @@ impl Server {
             ],
         );
         match to.kind {
-            AddressKind::Ue if self.is_known(&to.id) => {
+            AddressKind::Ue if self.is_known(&to.id, &from) => {
                 if !self.enqueue(&to.id, MessageType::Imdn, body, None, effects) {
                     return Err(overloaded());
                 }

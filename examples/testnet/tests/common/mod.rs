@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use msgin5g_testnet::{Config, Subscriber, TestNet, text};
-use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode, SslVersion};
+use openssl::ssl::{ShutdownState, SslConnector, SslMethod, SslStream, SslVerifyMode, SslVersion};
 use serde_json::{Value, json};
 
 pub const FQDN: &str = "msgin5g.example.com";
@@ -53,8 +53,25 @@ pub fn credentials(net: &TestNet, subscriber: &Subscriber) -> (String, [u8; 32])
     (identity, kdf::k_af(&k_akma, FQDN, kdf::UA_TLS13).unwrap())
 }
 
-trait Stream: Read + Write + Send {}
-impl<T: Read + Write + Send> Stream for T {}
+trait Stream: Read + Write + Send {
+    fn close_notify(&mut self) {}
+    /// Whether the peer said that it ends.
+    fn got_close_notify(&mut self) -> bool {
+        true
+    }
+}
+
+impl Stream for TcpStream {}
+
+impl Stream for SslStream<TcpStream> {
+    fn close_notify(&mut self) {
+        self.shutdown().unwrap();
+    }
+
+    fn got_close_notify(&mut self) -> bool {
+        self.get_shutdown().contains(ShutdownState::RECEIVED)
+    }
+}
 
 /// One UE.
 pub struct Ue {
@@ -96,6 +113,17 @@ impl Ue {
 
     /// A TLS 1.3 PSK client of OpenSSL. The error is OpenSSL's text.
     pub fn tls_with(net: &TestNet, sni: &str, identity: &str, key: &[u8]) -> Result<Self, String> {
+        Self::tls_alpn(net, sni, identity, key, b"\x04coap")
+    }
+
+    /// The same with other application protocols, or none.
+    pub fn tls_alpn(
+        net: &TestNet,
+        sni: &str,
+        identity: &str,
+        key: &[u8],
+        alpn: &[u8],
+    ) -> Result<Self, String> {
         let mut connector = SslConnector::builder(SslMethod::tls_client()).unwrap();
         connector
             .set_min_proto_version(Some(SslVersion::TLS1_3))
@@ -104,7 +132,9 @@ impl Ue {
             .set_ciphersuites("TLS_AES_128_GCM_SHA256")
             .unwrap();
         connector.set_verify(SslVerifyMode::NONE);
-        connector.set_alpn_protos(b"\x04coap").unwrap();
+        if !alpn.is_empty() {
+            connector.set_alpn_protos(alpn).unwrap();
+        }
         let (identity, key) = (identity.to_owned(), key.to_vec());
         connector.set_psk_client_callback(move |_, _, id_out, key_out| {
             id_out[..identity.len()].copy_from_slice(identity.as_bytes());
@@ -119,7 +149,7 @@ impl Ue {
             .verify_hostname(false);
         configuration.set_use_server_name_indication(!sni.is_empty());
         let stream = configuration
-            .connect(sni, tcp(net.addr()))
+            .connect(if sni.is_empty() { FQDN } else { sni }, tcp(net.addr()))
             .map_err(|e| e.to_string())?;
         let mut ue = Self::over(stream);
         // TLS 1.3 lets a client believe it is connected before the server has judged its Finished.
@@ -139,6 +169,11 @@ impl Ue {
         Self::over(tcp(net.plain_addr().unwrap()))
     }
 
+    /// The same to the port of TLS.
+    pub fn bare_tls(net: &TestNet) -> Self {
+        Self::over(tcp(net.addr()))
+    }
+
     fn over(stream: impl Stream + 'static) -> Self {
         Self {
             stream: Box::new(stream),
@@ -150,6 +185,10 @@ impl Ue {
 
     pub fn raw(&mut self, octets: &[u8]) {
         self.stream.write_all(octets).unwrap();
+    }
+
+    pub fn close_notify(&mut self) {
+        self.stream.close_notify();
     }
 
     pub fn register(&mut self, ue: &str) -> Answer {
@@ -236,7 +275,7 @@ impl Ue {
     pub fn closed(&mut self) -> bool {
         loop {
             match self.read_some() {
-                Ok(0) => return true,
+                Ok(0) => return self.stream.got_close_notify(),
                 Ok(_) => {}
                 Err(_) => return false,
             }
