@@ -397,10 +397,24 @@ pub fn open(memory: &mut Memory) -> Result<Client<'_>, SessionError> {
     open_as(memory, KEY, &identity(116))
 }
 
+/// The error with which opening ends, within this many milliseconds.
+pub fn failure(memory: &mut Memory, deadline: u64) -> Option<SessionError> {
+    open_until(memory, KEY, &identity(116), deadline).err()
+}
+
 pub fn open_as<'m>(
     memory: &'m mut Memory,
     key: [u8; 32],
     identity: &PskIdentity,
+) -> Result<Client<'m>, SessionError> {
+    open_until(memory, key, identity, DEADLINE)
+}
+
+fn open_until<'m>(
+    memory: &'m mut Memory,
+    key: [u8; 32],
+    identity: &PskIdentity,
+    deadline: u64,
 ) -> Result<Client<'m>, SessionError> {
     let config = TlsConfig::new(NAME);
     let key = Kaf::from_octets(key);
@@ -409,7 +423,7 @@ pub fn open_as<'m>(
         identity,
     };
     let (mut rng, mut clock) = (rand_core::OsRng, Clock::default());
-    TlsSession::open_blocking(memory, &config, psk, &mut rng, &mut clock, DEADLINE)
+    TlsSession::open_blocking(memory, &config, psk, &mut rng, &mut clock, deadline)
 }
 
 /// The same memory on a new link to a good server opens and echoes.
