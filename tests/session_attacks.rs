@@ -256,6 +256,21 @@ fn every_bit_of_the_servers_flight_counts() {
 }
 
 #[test]
+fn what_is_changed_on_the_way_to_the_server_is_refused_by_it() {
+    let link = Link::new(&Setup::default());
+    let mut memory = Memory::new(link.clone());
+    let mut session = open(&mut memory).unwrap();
+    // The client's Finished is still under way.
+    *link.wire.borrow_mut().up.back_mut().unwrap() ^= 1;
+    let bad_record_mac = SessionError::PeerAlert(20);
+    let e = wait(|| session.recv(&mut [0; 8]));
+    assert_eq!(e, Err(bad_record_mac));
+    assert!(!link.server().open);
+    drop(session);
+    assert_usable_again(&mut memory);
+}
+
+#[test]
 fn silence_within_a_record_is_nothing_now() {
     let link = Link::new(&Setup::default());
     let mut memory = Memory::new(link.clone());

@@ -1,4 +1,5 @@
-//! Sessions with a real TLS 1.3 server (OpenSSL): opening, data both ways, closing.
+//! Sessions with a real TLS 1.3 server (OpenSSL): what is offered, and how opening
+//! goes on and is given up.
 #![cfg(feature = "embedded-tls")]
 
 #[path = "support/tls.rs"]
@@ -7,8 +8,7 @@ mod tls;
 use core::task::Poll;
 use msgin5g::akma::Kaf;
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
-use msgin5g::session::{Psk, Session, SessionError, TlsConfig};
-use proptest::prelude::*;
+use msgin5g::session::{Psk, SessionError, TlsConfig};
 use tls::*;
 
 #[test]
@@ -32,175 +32,6 @@ fn the_server_sees_identity_name_and_protocol_as_given() {
         assert_eq!(server.alpn().as_deref(), Some(&b"coap"[..]));
         drop(session);
     }
-}
-
-#[test]
-fn data_goes_both_ways() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    assert_eq!(session.recv(&mut [0; 8]), Poll::Pending);
-    assert_eq!(send_all(&mut session, b"ping"), Ok(()));
-    link.step();
-    assert_eq!(link.server().received, b"ping");
-    link.server().write(b"pong");
-    assert_eq!(recv_exact(&mut session, 4), Ok(b"pong".to_vec()));
-    assert_eq!(session.recv(&mut [0; 8]), Poll::Pending);
-}
-
-#[test]
-fn one_octet_at_a_time_with_nothing_now_in_between() {
-    let link = Link::new(&Setup::default()).slow(1, true);
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.server().echo = true;
-    for octet in 0..=255 {
-        assert_eq!(send_all(&mut session, &[octet]), Ok(()));
-        assert_eq!(recv_exact(&mut session, 1), Ok(vec![octet]));
-    }
-}
-
-#[test]
-fn large_data_goes_in_records_that_fit_both_sides() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    let large: Vec<u8> = (0..20_000_u32).map(|i| i.to_le_bytes()[0] ^ 0x5A).collect();
-
-    assert_eq!(send_all(&mut session, &large), Ok(()));
-    let up: Vec<u8> = link.wire.borrow().up.iter().copied().collect();
-    // The first record is the client's Finished.
-    let lengths = record_lengths(&up);
-    assert!(lengths[1..].iter().all(|n| *n <= 512 + 17), "{lengths:?}");
-    link.step();
-    assert!(link.server().received == large);
-
-    link.server().write(&large);
-    let down: Vec<u8> = link.wire.borrow().down.iter().copied().collect();
-    let lengths = record_lengths(&down);
-    assert!(lengths.len() >= 40, "max_fragment_length was not honoured");
-    assert!(lengths.iter().all(|n| *n <= 512 + 17), "{lengths:?}");
-    assert!(recv_exact(&mut session, large.len()).unwrap() == large);
-}
-
-#[test]
-fn a_record_is_given_out_over_as_many_reads_as_the_caller_likes() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.step();
-    // Zeros at the end look like padding but are data.
-    link.server().write(b"ab\0cd\0\0");
-    link.server().write(b"\0");
-    let mut got = Vec::new();
-    let mut one = [0xFF; 1];
-    while session.recv(&mut one) == Poll::Ready(Ok(1)) {
-        got.push(one[0]);
-    }
-    assert_eq!(got, b"ab\0cd\0\0\0");
-}
-
-#[test]
-fn tickets_are_skipped() {
-    let setup = Setup {
-        tickets: 2,
-        ..Setup::default()
-    };
-    let link = Link::new(&setup);
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.step();
-    let sent = link.wire.borrow().down.len();
-    assert!(sent > 100, "no ticket was sent");
-    assert_eq!(session.recv(&mut [0; 8]), Poll::Pending);
-    link.server().write(b"after");
-    assert_eq!(recv_exact(&mut session, 5), Ok(b"after".to_vec()));
-}
-
-#[test]
-fn a_blocked_transport_takes_one_record_and_then_is_pending() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.step();
-    link.block(true);
-    assert_eq!(session.send(b"one"), Poll::Ready(Ok(3)));
-    assert_eq!(session.flush(), Poll::Pending);
-    assert_eq!(session.send(b"two"), Poll::Pending);
-    link.step();
-    assert_eq!(link.server().received, b"");
-    link.block(false);
-    assert_eq!(session.send(b"two"), Poll::Ready(Ok(3)));
-    link.step();
-    assert_eq!(link.server().received, b"onetwo");
-}
-
-#[test]
-fn empty_data_makes_no_record() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.step();
-    assert_eq!(session.send(b""), Poll::Ready(Ok(0)));
-    assert_eq!(session.recv(&mut []), Poll::Ready(Ok(0)));
-    assert!(link.wire.borrow().up.is_empty());
-}
-
-#[test]
-fn closing_says_farewell_and_ends_both_directions() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    assert_eq!(session.send(b"last"), Poll::Ready(Ok(4)));
-    link.block(true);
-    assert_eq!(session.close(), Poll::Pending);
-    assert_eq!(session.send(b"x"), Poll::Ready(Err(SessionError::Closed)));
-    assert_eq!(session.close(), Poll::Pending);
-    link.block(false);
-    assert_eq!(session.close(), Poll::Ready(Ok(())));
-    link.step();
-    assert_eq!(link.server().received, b"last");
-    assert!(link.server().got_close_notify());
-    let closed = Poll::Ready(Err(SessionError::Closed));
-    assert_eq!(session.recv(&mut [0; 8]), closed);
-    assert_eq!(session.close(), Poll::Ready(Ok(())));
-    drop(session);
-    assert_usable_again(&mut memory);
-}
-
-#[test]
-fn the_servers_farewell_is_an_orderly_close_after_its_last_data() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.step();
-    link.server().write(b"bye");
-    link.server().close_notify();
-    link.hang_up();
-    assert_eq!(recv_exact(&mut session, 3), Ok(b"bye".to_vec()));
-    let closed = Poll::Ready(Err(SessionError::Closed));
-    assert_eq!(session.recv(&mut [0; 8]), closed);
-    assert_eq!(session.recv(&mut [0; 8]), closed);
-    assert_eq!(session.send(b"x"), Poll::Ready(Err(SessionError::Closed)));
-    assert_eq!(session.close(), Poll::Ready(Ok(())));
-    link.step();
-    assert!(link.server().got_close_notify());
-}
-
-#[test]
-fn the_end_of_the_stream_without_farewell_is_truncation() {
-    let link = Link::new(&Setup::default());
-    let mut memory = Memory::new(link.clone());
-    let mut session = open(&mut memory).unwrap();
-    link.step();
-    link.server().write(b"bye");
-    link.hang_up();
-    assert_eq!(recv_exact(&mut session, 3), Ok(b"bye".to_vec()));
-    let truncated = Err(SessionError::Truncated);
-    assert_eq!(session.recv(&mut [0; 8]), Poll::Ready(truncated));
-    assert_eq!(session.close(), Poll::Ready(Err(SessionError::Truncated)));
-    drop(session);
-    assert_usable_again(&mut memory);
 }
 
 /// Opens with this name and this much memory to write; the length of the ClientHello record.
@@ -276,30 +107,6 @@ fn names_that_cannot_be_sent_are_refused() {
     );
 }
 
-#[test]
-fn larger_memory_asks_for_larger_fragments() {
-    let link = Link::new(&Setup::default());
-    let mut memory = TlsMemory::<_, 1200, 1200>::new(link.clone());
-    let (config, key, identity) = (TlsConfig::new(NAME), Kaf::from_octets(KEY), identity(116));
-    let psk = Psk {
-        key: &key,
-        identity: &identity,
-    };
-    let (mut rng, mut clock) = (rand_core::OsRng, Clock::default());
-    let opened =
-        TlsSession::open_blocking(&mut memory, &config, psk, &mut rng, &mut clock, DEADLINE);
-    let mut session = opened.unwrap();
-    link.step();
-    link.server().write(&[7; 5000]);
-    let down: Vec<u8> = link.wire.borrow().down.iter().copied().collect();
-    assert_eq!(record_lengths(&down).iter().max(), Some(&(1024 + 17)));
-    assert_eq!(recv_exact(&mut session, 5000), Ok(vec![7; 5000]));
-    assert_eq!(session.max_send(), 1024);
-    assert_eq!(send_all(&mut session, &[9; 5000]), Ok(()));
-    link.step();
-    assert_eq!(link.server().received, [9; 5000]);
-}
-
 /// A generator that is not running.
 struct Stuck(u8);
 
@@ -344,23 +151,44 @@ fn a_generator_that_does_not_run_is_an_error_and_no_hang() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+/// Counts how often it is woken.
+struct Count(std::sync::atomic::AtomicUsize);
 
-    /// However the wire cuts the octets and the caller cuts the data, they arrive in order.
-    #[test]
-    fn any_cut_of_wire_and_data(
-        chunk in 1_usize..700,
-        stutter: bool,
-        pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..1500), 1..6),
-    ) {
-        let link = Link::new(&Setup::default()).slow(chunk, stutter);
-        let mut memory = Memory::new(link.clone());
-        let mut session = open(&mut memory).unwrap();
-        link.server().echo = true;
-        for piece in &pieces {
-            prop_assert_eq!(send_all(&mut session, piece), Ok(()));
-            prop_assert_eq!(&recv_exact(&mut session, piece.len()).unwrap(), piece);
+impl std::task::Wake for Count {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn an_executor_that_polls_only_when_woken_gets_there() {
+    let link = Link::new(&Setup::default()).slow(50, true);
+    let mut memory = Memory::new(link);
+    let (config, key, identity) = (TlsConfig::new(NAME), Kaf::from_octets(KEY), identity(116));
+    let psk = Psk {
+        key: &key,
+        identity: &identity,
+    };
+    let count = std::sync::Arc::new(Count(0.into()));
+    let waker = count.clone().into();
+    let mut cx = core::task::Context::from_waker(&waker);
+    let mut rng = rand_core::OsRng;
+    let mut opening = core::pin::pin!(TlsSession::open(&mut memory, &config, psk, &mut rng));
+    for polls in 0.. {
+        let woken = count.0.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(woken >= polls, "nobody would poll again");
+        if let Poll::Ready(outcome) = opening.as_mut().poll(&mut cx) {
+            assert!(outcome.is_ok() && polls > 5);
+            break;
         }
     }
+}
+
+#[test]
+fn an_opening_that_is_given_up_leaves_memory_that_works() {
+    let link = Link::new(&Setup::default()).slow(1, false);
+    let mut memory = Memory::new(link.clone());
+    link.block(true);
+    assert_eq!(failure(&mut memory, 10), Some(SessionError::TimedOut));
+    assert_usable_again(&mut memory);
 }

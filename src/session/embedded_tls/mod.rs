@@ -53,6 +53,8 @@ mod server_hello;
 mod stage;
 mod stream;
 mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use memory::TlsMemory;
 pub use stream::TlsSession;

@@ -33,7 +33,7 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
         memory: &'m mut TlsMemory<T, RX, TX>,
         config: &TlsConfig<'_>,
         psk: Psk<'_>,
-        rng: &mut (impl CryptoRng + RngCore),
+        rng: &mut (impl CryptoRng + RngCore + ?Sized),
     ) -> Result<Self, SessionError> {
         let opened = Self::handshake(memory, config, psk, rng).await;
         match &opened {
@@ -52,8 +52,8 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
         memory: &'m mut TlsMemory<T, RX, TX>,
         config: &TlsConfig<'_>,
         psk: Psk<'_>,
-        rng: &mut (impl CryptoRng + RngCore),
-        host: &mut impl Host,
+        rng: &mut (impl CryptoRng + RngCore + ?Sized),
+        host: &mut (impl Host + ?Sized),
         deadline_ms: u64,
     ) -> Result<Self, SessionError> {
         let mut opening = pin!(Self::open(memory, config, psk, rng));
@@ -73,15 +73,15 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
         memory: &'m mut TlsMemory<T, RX, TX>,
         config: &TlsConfig<'_>,
         psk: Psk<'_>,
-        rng: &mut (impl CryptoRng + RngCore),
+        rng: &mut (impl CryptoRng + RngCore + ?Sized),
     ) -> Result<Self, SessionError> {
         config.check()?;
-        let needed = hello_len(config, psk);
+        let (fragment, fragment_len) = TlsMemory::<T, RX, TX>::max_fragment();
+        let fragment = fragment.filter(|_| config.max_fragment_length);
+        let needed = hello_len(config, psk, fragment.is_some());
         if needed > TX {
             return Err(SessionError::BufferTooSmall { needed });
         }
-        let (fragment, fragment_len) = TlsMemory::<T, RX, TX>::max_fragment();
-        let fragment = fragment.filter(|_| config.max_fragment_length);
         let provider = Provider::draw(rng)?;
 
         // Never to be formatted: its Debug and defmt output show the key.
@@ -119,22 +119,25 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
 }
 
 /// Octets of the ClientHello that `embedded-tls` will write.
-fn hello_len(config: &TlsConfig<'_>, psk: Psk<'_>) -> usize {
+fn hello_len(config: &TlsConfig<'_>, psk: Psk<'_>, max_fragment_length: bool) -> usize {
     const MAX_FRAGMENT_LEN: usize = 5;
     const SERVER_NAME_LEN: usize = 9;
     const ALPN_LEN: usize = 6;
     let names = config.alpn.iter().map(|name| name.len().saturating_add(1));
     let alpn = names.reduce(usize::saturating_add);
-    HELLO_LEN
-        .saturating_add(if config.max_fragment_length {
+    let parts = [
+        HELLO_LEN,
+        if max_fragment_length {
             MAX_FRAGMENT_LEN
         } else {
             0
-        })
-        .saturating_add(SERVER_NAME_LEN)
-        .saturating_add(config.server_name.len())
-        .saturating_add(alpn.map_or(0, |names| names.saturating_add(ALPN_LEN)))
-        .saturating_add(psk.identity.as_bytes().len())
+        },
+        SERVER_NAME_LEN,
+        config.server_name.len(),
+        alpn.map_or(0, |names| names.saturating_add(ALPN_LEN)),
+        psk.identity.as_bytes().len(),
+    ];
+    parts.into_iter().fold(0, usize::saturating_add)
 }
 
 /// What a failure of `embedded-tls` in the handshake means. Plaintext records, and so all

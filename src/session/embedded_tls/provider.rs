@@ -30,7 +30,9 @@ pub(super) struct Provider {
 
 impl Provider {
     /// Draws 64 octets or a few more.
-    pub(super) fn draw(rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, SessionError> {
+    pub(super) fn draw(
+        rng: &mut (impl CryptoRng + RngCore + ?Sized),
+    ) -> Result<Self, SessionError> {
         let mut drawn = Self {
             random: [0; 32],
             scalar: [0; 32],
@@ -56,7 +58,7 @@ impl Provider {
 }
 
 /// A generator that is not running gives the same octet over and over.
-fn fill(rng: &mut impl RngCore, out: &mut [u8; 32]) -> Result<(), SessionError> {
+fn fill(rng: &mut (impl RngCore + ?Sized), out: &mut [u8; 32]) -> Result<(), SessionError> {
     rng.try_fill_bytes(out)
         .map_err(|_| SessionError::RandomSource)?;
     let [first, rest @ ..] = out;

@@ -131,8 +131,11 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
     fn fail(&mut self, e: SessionError) -> SessionError {
         match e {
             SessionError::Closed => self.state = State::PeerClosed,
-            // The peer is the true one and will understand a farewell.
-            SessionError::Unsupported(Unsupported::KeyUpdate) => {
+            // The record was authentic: the true peer will understand a farewell.
+            SessionError::Unsupported(Unsupported::KeyUpdate)
+            | SessionError::UnexpectedMessage(_)
+            | SessionError::TooManyEmptyRecords
+            | SessionError::KeyExhausted => {
                 self.stage_farewell();
                 let _ = self.poll_sent();
                 self.end(e);
