@@ -23,6 +23,7 @@ extern crate std;
 pub mod akma;
 pub mod client;
 pub mod coap;
+pub mod driver;
 pub mod message;
 pub mod session;
 pub mod transport;

@@ -23,8 +23,9 @@ macro_rules! identifiers {
                 check(text, $min, $spaces).map(|()| Self(text))
             }
 
-            /// An identifier that a peer sent: the form of its text is the peer's business.
-            pub(super) fn received(text: &'a str) -> Option<Self> {
+            /// An identifier as a peer sent it, 1 to 255 octets: its form is the peer's business.
+            #[must_use]
+            pub fn received(text: &'a str) -> Option<Self> {
                 (1..=Self::MAX).contains(&text.len()).then_some(Self(text))
             }
 

@@ -1,0 +1,128 @@
+//! One request and its answer: sent, repeated, given up.
+
+use crate::coap::Token;
+
+use super::Config;
+
+/// Longest pause between two attempts, in milliseconds.
+const LONGEST_PAUSE_MS: u64 = 3_600_000;
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Exchange {
+    state: State,
+    /// Sent last with this token; every attempt has one of its own.
+    token: Token,
+    attempts: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Not before somebody says so.
+    Held,
+    /// To be sent not before this time (ms).
+    Due(u64),
+    /// Sent; the answer is due by this time (ms).
+    AwaitingAnswer(u64),
+}
+
+impl Exchange {
+    /// To be sent at once.
+    pub(super) const NEW: Self = Self {
+        state: State::Due(0),
+        token: Token::EMPTY,
+        attempts: 0,
+    };
+
+    /// To be sent when it is released.
+    pub(super) const HELD: Self = Self {
+        state: State::Held,
+        ..Self::NEW
+    };
+
+    pub(super) fn release(&mut self) {
+        self.state = State::Due(0);
+    }
+
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        matches!(self.state, State::Due(at) if at <= now)
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::AwaitingAnswer(_))
+    }
+
+    /// Whether an answer with this token belongs here.
+    pub(super) fn awaits(&self, token: Token) -> bool {
+        self.is_waiting() && self.token == token
+    }
+
+    /// Whether the answer should have come by now.
+    pub(super) fn is_overdue(&self, now: u64) -> bool {
+        matches!(self.state, State::AwaitingAnswer(until) if until <= now)
+    }
+
+    /// The time (ms) at which something is to happen; `None` when it can happen at once.
+    pub(super) fn deadline(&self) -> Option<u64> {
+        match self.state {
+            State::Held | State::Due(0) => None,
+            State::Due(at) | State::AwaitingAnswer(at) => Some(at),
+        }
+    }
+
+    pub(super) fn sent(&mut self, token: Token, now: u64, config: &Config<'_>) {
+        self.token = token;
+        self.attempts = self.attempts.saturating_add(1);
+        self.state = State::AwaitingAnswer(now.saturating_add(u64::from(config.answer_timeout_ms)));
+    }
+
+    /// The session broke: what was under way starts again and costs no attempt.
+    pub(super) fn interrupted(&mut self) {
+        if self.is_waiting() {
+            self.attempts = self.attempts.saturating_sub(1);
+            self.state = State::Due(0);
+        }
+    }
+
+    pub(super) fn may_repeat(&self, config: &Config<'_>) -> bool {
+        self.attempts < config.max_attempts
+    }
+
+    /// Another attempt, but not before `pause_ms` from now; false when there have been enough.
+    pub(super) fn put_off(&mut self, pause_ms: u64, now: u64, config: &Config<'_>) -> bool {
+        let again = self.may_repeat(config);
+        if again {
+            self.state = State::Due(now.saturating_add(pause_ms));
+        }
+        again
+    }
+
+    /// Another attempt after a pause that doubles, is bounded, and is shifted at random by up
+    /// to half of itself, so that a fleet that failed together does not return together.
+    pub(super) fn repeat(&mut self, now: u64, config: &Config<'_>, jitter: &mut Jitter) -> bool {
+        let doublings = u32::from(self.attempts.saturating_sub(1)).min(16);
+        let pause = u64::from(config.retry_pause_ms)
+            .saturating_mul(1_u64 << doublings)
+            .min(LONGEST_PAUSE_MS);
+        self.put_off((pause / 2).saturating_add(jitter.below(pause)), now, config)
+    }
+}
+
+/// Spreads retries in time. Not for secrets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Jitter(u32);
+
+impl Jitter {
+    pub(super) fn new(seed: u32) -> Self {
+        Self(seed | 1)
+    }
+
+    /// A number from 0 up to `bound`, `bound` excluded unless it is 0.
+    fn below(&mut self, bound: u64) -> u64 {
+        // Xorshift32 (Marsaglia 2003).
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        u64::from(self.0).saturating_mul(bound) >> 32
+    }
+}

@@ -1,0 +1,90 @@
+//! Octets from the server: whole CoAP frames out of a stream that cuts anywhere.
+
+use crate::coap::CoapError;
+use crate::coap::stream::{self, Front};
+
+pub(super) struct Inbox<'m> {
+    octets: &'m mut [u8],
+    fill: usize,
+    /// Octets at the front that are done with; an event may still borrow them.
+    done: usize,
+    /// Octets still to come of a frame that is too large to keep.
+    skip: usize,
+}
+
+/// What lies at the front of the inbox.
+pub(super) enum Arrival {
+    /// Nothing whole yet.
+    Incomplete,
+    /// A whole frame.
+    Frame(Front),
+    /// A frame larger than the inbox; it is being dropped.
+    TooLarge(Front),
+}
+
+impl<'m> Inbox<'m> {
+    pub(super) fn new(octets: &'m mut [u8]) -> Self {
+        Self {
+            octets,
+            fill: 0,
+            done: 0,
+            skip: 0,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        (self.fill, self.done, self.skip) = (0, 0, 0);
+    }
+
+    /// Largest CoAP message that fits, for Max-Message-Size.
+    pub(super) fn capacity(&self) -> usize {
+        self.octets.len()
+    }
+
+    /// Where the next octets go.
+    pub(super) fn space(&mut self) -> &mut [u8] {
+        self.discard();
+        self.octets.get_mut(self.fill..).unwrap_or_default()
+    }
+
+    pub(super) fn received(&mut self, n: usize) {
+        self.fill = self.fill.saturating_add(n).min(self.octets.len());
+        let skipped = self.skip.min(self.fill);
+        self.skip = self.skip.saturating_sub(skipped);
+        // Only while a large frame is dropped, and then nothing else is in here.
+        self.done = self.done.saturating_add(skipped);
+        self.discard();
+    }
+
+    pub(super) fn front(&mut self) -> Result<Arrival, CoapError> {
+        self.discard();
+        let filled = self.octets.get(..self.fill).unwrap_or_default();
+        let Some(head) = stream::peek(filled)? else {
+            return Ok(Arrival::Incomplete);
+        };
+        if head.frame_len > self.octets.len() {
+            self.skip = head.frame_len.saturating_sub(self.fill);
+            self.fill = 0;
+            return Ok(Arrival::TooLarge(head));
+        }
+        Ok(if head.frame_len > self.fill {
+            Arrival::Incomplete
+        } else {
+            Arrival::Frame(head)
+        })
+    }
+
+    /// The whole frame at the front; it is gone once it has been used.
+    pub(super) fn take(&mut self, head: &Front) -> &mut [u8] {
+        self.done = head.frame_len;
+        self.octets.get_mut(..head.frame_len).unwrap_or_default()
+    }
+
+    fn discard(&mut self) {
+        if self.done > 0 && self.done <= self.fill {
+            self.octets.copy_within(self.done..self.fill, 0);
+            self.fill = self.fill.saturating_sub(self.done);
+        }
+        self.done = 0;
+    }
+}

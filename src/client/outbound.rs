@@ -1,0 +1,268 @@
+//! What goes to the server, and in which order.
+
+use crate::coap::signal::{Abort, Csm, DEFAULT_MAX_MESSAGE_SIZE, Release, Signal};
+use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
+use crate::message::{Deregistration, Message};
+
+use super::core::{Answer, Core, Membership, json_len};
+
+/// Most segments of the server's path that are sent.
+const MOST_PATH_SEGMENTS: usize = 6;
+
+/// The most octets of a request besides path and JSON: length, code, token, Content-Format, marker.
+const BESIDES_PATH: usize = 5 + 1 + 4 + 2 + 1;
+
+/// The frame on its way out, and the signals that are due.
+pub(super) struct Outbound<'m> {
+    octets: &'m mut [u8],
+    len: usize,
+    sent: usize,
+    connected: bool,
+    /// What arrives means nothing any more.
+    pub(super) is_deaf: bool,
+    pub(super) signals: Signals,
+    /// Largest CoAP message the server takes; `None` until it has said so.
+    peer_limit: Option<usize>,
+}
+
+/// Signalling messages that are due (RFC 8323 section 5).
+#[derive(Default)]
+pub(super) struct Signals {
+    csm: bool,
+    /// With the token of the Ping, and whether it asked for custody.
+    pub(super) pong: Option<(Token, bool)>,
+    pub(super) ping: bool,
+    pub(super) release: bool,
+    abort: bool,
+}
+
+impl<'m> Outbound<'m> {
+    pub(super) fn new(octets: &'m mut [u8]) -> Self {
+        Self {
+            octets,
+            len: 0,
+            sent: 0,
+            connected: false,
+            is_deaf: false,
+            signals: Signals::default(),
+            peer_limit: None,
+        }
+    }
+
+    pub(super) fn connect(&mut self) {
+        (self.connected, self.is_deaf) = (true, false);
+        self.signals.csm = true;
+    }
+
+    /// What stood half sent means nothing to the next session.
+    pub(super) fn disconnect(&mut self) {
+        (self.len, self.sent, self.connected) = (0, 0, false);
+        self.signals = Signals::default();
+        self.peer_limit = None;
+    }
+
+    /// The frame under way goes out whole, then Abort, then nothing.
+    pub(super) fn abort(&mut self) {
+        self.signals.abort = true;
+        self.is_deaf = true;
+    }
+
+    pub(super) fn transmitted(&mut self, n: usize) {
+        self.sent = self.sent.saturating_add(n).min(self.len);
+    }
+
+    pub(super) fn take_csm(&mut self, csm: Csm) {
+        // What a CSM leaves out stays as it was (RFC 8323 section 5.3).
+        let size = csm
+            .max_message_size
+            .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        self.peer_limit = size.or(self.peer_limit).or(Some(DEFAULT_LIMIT));
+    }
+
+    /// Largest CoAP message that can go out, as far as is known.
+    pub(super) fn limit(&self) -> usize {
+        self.octets.len().min(self.peer_limit.unwrap_or(usize::MAX))
+    }
+
+    /// Largest CoAP message that the server takes.
+    pub(super) fn peer_limit(&self) -> Option<usize> {
+        self.peer_limit
+    }
+
+    fn unsent(&self) -> &[u8] {
+        self.octets.get(self.sent..self.len).unwrap_or_default()
+    }
+
+    fn frame(&mut self, write: impl FnOnce(&mut [u8]) -> Result<usize, CoapError>) -> bool {
+        self.sent = 0;
+        // What does not fit was refused when it was accepted; nothing goes out half.
+        self.len = write(self.octets).unwrap_or_default();
+        self.len > 0
+    }
+}
+
+const DEFAULT_LIMIT: usize = DEFAULT_MAX_MESSAGE_SIZE as usize;
+
+impl Core<'_> {
+    /// Octets for the session. `max_message_size` is what the client itself takes.
+    pub(super) fn poll_transmit(&mut self, max_message_size: usize, now: u64) -> &[u8] {
+        if self.outbound.unsent().is_empty() && self.outbound.connected {
+            self.next_out(max_message_size, now);
+        }
+        self.outbound.unsent()
+    }
+
+    /// Puts the next frame into the transmit memory, if there is one.
+    fn next_out(&mut self, max_message_size: usize, now: u64) -> bool {
+        let signals = &mut self.outbound.signals;
+        if core::mem::take(&mut signals.csm) {
+            let size = u32::try_from(max_message_size).unwrap_or(u32::MAX);
+            return self.signal(Signal::Csm(Csm {
+                max_message_size: Some(size),
+                block_wise: false,
+            }));
+        }
+        if core::mem::take(&mut signals.abort) {
+            self.outbound.connected = false;
+            return self.signal(Signal::Abort(Abort::default()));
+        }
+        if let Some((token, custody)) = signals.pong.take() {
+            return self
+                .outbound
+                .frame(|out| Signal::Pong { custody }.encode(token, out));
+        }
+        if let Some(answer) = self.answers.pop_front() {
+            return self.outbound.frame(|out| answer.encode(out));
+        }
+        if core::mem::take(&mut signals.ping) {
+            let token = self.new_token();
+            return self
+                .outbound
+                .frame(|out| Signal::Ping { custody: false }.encode(token, out));
+        }
+        if self.next_request(now) {
+            return true;
+        }
+        if core::mem::take(&mut self.outbound.signals.release) {
+            self.outbound.connected = false;
+            return self.signal(Signal::Release(Release::default()));
+        }
+        false
+    }
+
+    fn signal(&mut self, signal: Signal<'_>) -> bool {
+        self.outbound.frame(|out| signal.encode(Token::EMPTY, out))
+    }
+
+    fn next_request(&mut self, now: u64) -> bool {
+        match self.membership {
+            Membership::Registering(exchange) => exchange.is_due(now) && self.send_membership(now),
+            Membership::Registered => self.send_entry(now),
+            Membership::Deregistering(exchange) => {
+                self.send_entry(now)
+                    || (exchange.is_due(now)
+                        && !self.outbox.iter().any(|slot| slot.exchange.is_waiting())
+                        && self.send_membership(now))
+            }
+            Membership::None => false,
+        }
+    }
+
+    /// REG or DEREG, written when it is sent: it needs no place in the outbox.
+    fn send_membership(&mut self, now: u64) -> bool {
+        let token = self.new_token();
+        let Some(exchange) = self.membership.exchange_mut() else {
+            return false;
+        };
+        exchange.sent(token, now, &self.config);
+        let config = &self.config;
+        let message = match self.membership {
+            Membership::Deregistering(_) => Message::Deregistration(Deregistration {
+                ue_service_id: config.registration.ue_service_id,
+                credential: config.registration.credential,
+            }),
+            _ => Message::Registration(config.registration),
+        };
+        // The length goes in front, so it is measured first.
+        let service = config.service_identifier;
+        let len = json_len(&message, service);
+        let path = config.server_path;
+        self.outbound.frame(|out| {
+            post(token, path, len, out, |place| {
+                message.encode_for(service, place).is_ok()
+            })
+        })
+    }
+
+    fn send_entry(&mut self, now: u64) -> bool {
+        let Some(index) = self.outbox.next_due(now) else {
+            return false;
+        };
+        let token = self.new_token();
+        let Some((slot, json)) = self.outbox.entry_mut(index) else {
+            return false;
+        };
+        slot.exchange.sent(token, now, &self.config);
+        let path = self.config.server_path;
+        self.outbound.frame(|out| {
+            post(token, path, json.len(), out, |place| {
+                place.copy_from_slice(json);
+                true
+            })
+        })
+    }
+}
+
+impl Answer {
+    fn encode(&self, out: &mut [u8]) -> Result<usize, CoapError> {
+        let answer = Outgoing {
+            code: self.code,
+            token: self.token,
+            options: &[],
+            payload: &[],
+        };
+        answer.encode_stream(out)
+    }
+}
+
+/// Octets of a request besides its JSON, at the most.
+pub(super) fn request_overhead(path: &[&str]) -> usize {
+    let per_segment = |sum: usize, segment: &&str| {
+        // Delta and length take one octet, and one or two more where they are large.
+        sum.saturating_add(segment.len()).saturating_add(3)
+    };
+    path.iter()
+        .take(MOST_PATH_SEGMENTS)
+        .fold(BESIDES_PATH, per_segment)
+}
+
+/// A POST to the server: Uri-Path by segment, Content-Format 50 (TS 24.538 clause 6.5.1.2.1).
+fn post(
+    token: Token,
+    path: &[&str],
+    json_len: usize,
+    out: &mut [u8],
+    write_json: impl FnOnce(&mut [u8]) -> bool,
+) -> Result<usize, CoapError> {
+    let format = ContentFormat::JSON.octets();
+    let mut options = heapless::Vec::<(OptionNumber, &[u8]), { MOST_PATH_SEGMENTS + 1 }>::new();
+    for segment in path.iter().take(MOST_PATH_SEGMENTS) {
+        // There is room for as many as are taken.
+        let _ = options.push((OptionNumber::URI_PATH, segment.as_bytes()));
+    }
+    let _ = options.push((OptionNumber::CONTENT_FORMAT, &format));
+    let head = Outgoing {
+        code: Code::POST,
+        token,
+        options: &options,
+        payload: &[],
+    };
+    let start = head.encode_stream_head(json_len, out)?;
+    let end = start.saturating_add(json_len);
+    match out.get_mut(start..end) {
+        Some(place) => write_json(place),
+        None => false,
+    }
+    .then_some(end)
+    .ok_or(CoapError::BufferTooSmall { needed: end })
+}

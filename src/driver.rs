@@ -1,0 +1,98 @@
+//! Moves octets between a client and an open session. No decisions are made here.
+//!
+//! * [`exchange`] is the polled driver: it never waits, for superloops and tasks.
+//! * [`wait`] is the blocking one: it calls [`Host::idle`] until there is an event.
+
+use core::task::Poll;
+
+use crate::client::Client;
+use crate::session::{Session, SessionError};
+use crate::transport::Host;
+
+/// Moves octets both ways until neither side has more now.
+///
+/// Call it when octets have arrived, after calls that give the client something to send,
+/// and at [`Client::next_deadline`]. Then take the events by [`Client::poll_event`]: octets
+/// are taken in again only when the events before them have been taken.
+///
+/// # Errors
+///
+/// The session's. It is of no more use then: drop it, call [`Client::disconnected`], and
+/// open another.
+pub fn exchange<S: Session>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    now: u64,
+) -> Result<(), SessionError> {
+    loop {
+        let sent = send_all(session, client, now)?;
+        let received = receive(session, client)?;
+        if !sent && !received {
+            return Ok(());
+        }
+    }
+}
+
+/// Exchanges octets until the client has an event or `until` (ms on the host's clock) has come.
+///
+/// Returns whether there is an event for [`Client::poll_event`].
+///
+/// # Errors
+///
+/// As [`exchange`].
+pub fn wait<S: Session>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    host: &mut impl Host,
+    until: u64,
+) -> Result<bool, SessionError> {
+    loop {
+        let now = host.now_ms();
+        let exchanged = exchange(session, client, now);
+        // What arrived before the session ended still counts.
+        if client.has_event(now) {
+            return Ok(true);
+        }
+        exchanged?;
+        if now >= until {
+            return Ok(false);
+        }
+        host.idle();
+    }
+}
+
+fn send_all<S: Session>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    now: u64,
+) -> Result<bool, SessionError> {
+    let mut moved = false;
+    loop {
+        let octets = client.poll_transmit(now);
+        if octets.is_empty() {
+            break;
+        }
+        match session.send(octets)? {
+            Poll::Ready(n) => client.transmitted(n),
+            Poll::Pending => break,
+        }
+        moved = true;
+    }
+    // Pending is fine: the next call goes on.
+    let _ = session.flush()?;
+    Ok(moved)
+}
+
+fn receive<S: Session>(session: &mut S, client: &mut Client<'_>) -> Result<bool, SessionError> {
+    let space = client.recv_space();
+    if space.is_empty() {
+        return Ok(false);
+    }
+    match session.recv(space)? {
+        Poll::Ready(n) => {
+            client.received(n);
+            Ok(n > 0)
+        }
+        Poll::Pending => Ok(false),
+    }
+}
