@@ -204,6 +204,14 @@ impl Hub {
         let what = Fields::parse(&message.payload)
             .ok()
             .and_then(|fields| describe::outcome_of(&fields));
+        // Faults are settled before the log tells of the answer: whoever waits for it may change them.
+        let after = self.faults().delay_answers;
+        let copies = self.copies(
+            peer,
+            "answer",
+            |f| &mut f.drop_answers,
+            |f| &mut f.duplicate_answers,
+        );
         self.log.push(
             Some(peer),
             EventKind::Answer {
@@ -212,26 +220,13 @@ impl Hub {
                 what,
             },
         );
-        if peer.is_built_in() {
-            return;
+        for _ in 0..copies {
+            let out = Out::Send {
+                to: peer,
+                message: message.clone(),
+            };
+            self.tasks.push(Task { after, out });
         }
-        if self.fault(peer, |f| &mut f.drop_answers, "answer dropped") {
-            return;
-        }
-        let after = self.faults().delay_answers;
-        if self.fault(peer, |f| &mut f.duplicate_answers, "answer sent twice") {
-            self.tasks.push(Task {
-                after,
-                out: Out::Send {
-                    to: peer,
-                    message: message.clone(),
-                },
-            });
-        }
-        self.tasks.push(Task {
-            after,
-            out: Out::Send { to: peer, message },
-        });
     }
 
     fn carry_out(&mut self, cause: Option<PeerId>, effects: Vec<Effect>) {
@@ -250,6 +245,15 @@ impl Hub {
 
     fn post(&mut self, to: PeerId, delivery: DeliveryId, kind: MessageType, mut body: Body) {
         let what = describe::body(kind, &body.fields(), false);
+        let after = self.faults().delay_deliveries;
+        let oversize = self.faults().oversize_deliveries;
+        let oversize = oversize.filter(|_| kind == MessageType::Msg && !to.is_built_in());
+        let copies = self.copies(
+            to,
+            "delivery",
+            |f| &mut f.drop_deliveries,
+            |f| &mut f.duplicate_deliveries,
+        );
         self.log.push(
             Some(to),
             EventKind::Post {
@@ -261,35 +265,19 @@ impl Hub {
         if to.is_built_in() {
             return self.post_to_echo(to, delivery, kind, &body);
         }
-        if self.fault(to, |f| &mut f.drop_deliveries, "delivery dropped") {
-            return;
-        }
-        let (after, oversize) = {
-            let faults = self.faults();
-            (
-                faults.delay_deliveries,
-                faults
-                    .oversize_deliveries
-                    .filter(|_| kind == MessageType::Msg),
-            )
-        };
         if let Some(octets) = oversize {
             self.fault_event(to, "delivery blown up");
             body = body.with(&names::PAYLOAD, "x".repeat(octets));
         }
-        let out = Out::Post {
-            to,
-            delivery,
-            body,
-            whatever_the_size: oversize.is_some(),
-        };
-        if self.fault(to, |f| &mut f.duplicate_deliveries, "delivery sent twice") {
-            self.tasks.push(Task {
-                after,
-                out: out.clone(),
-            });
+        for _ in 0..copies {
+            let out = Out::Post {
+                to,
+                delivery,
+                body: body.clone(),
+                whatever_the_size: oversize.is_some(),
+            };
+            self.tasks.push(Task { after, out });
         }
-        self.tasks.push(Task { after, out });
     }
 
     fn post_to_echo(&mut self, peer: PeerId, delivery: DeliveryId, kind: MessageType, body: &Body) {
@@ -315,6 +303,23 @@ impl Hub {
         }
         let fields = Fields::parse(&request.payload).unwrap_or_default();
         fields.ue_service_id().map_or(name, str::to_owned)
+    }
+
+    /// How often something is sent: never, once or twice. To a built-in UE nothing is sent over a wire.
+    fn copies(
+        &self,
+        peer: PeerId,
+        what: &str,
+        drop: fn(&mut Faults) -> &mut u32,
+        twice: fn(&mut Faults) -> &mut u32,
+    ) -> usize {
+        if peer.is_built_in() || self.fault(peer, drop, &format!("{what} dropped")) {
+            return 0;
+        }
+        if self.fault(peer, twice, &format!("{what} sent twice")) {
+            return 2;
+        }
+        1
     }
 
     fn fault(&self, peer: PeerId, times: fn(&mut Faults) -> &mut u32, what: &str) -> bool {

@@ -7,7 +7,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use msgin5g_testnet::{Config, Subscriber, TestNet, text};
-use openssl::ssl::{ShutdownState, SslConnector, SslMethod, SslStream, SslVerifyMode, SslVersion};
+use openssl::ssl::{
+    ShutdownState, Ssl, SslContextBuilder, SslMethod, SslStream, SslVerifyMode, SslVersion,
+};
 use serde_json::{Value, json};
 
 pub const FQDN: &str = "msgin5g.example.com";
@@ -124,37 +126,33 @@ impl Ue {
         key: &[u8],
         alpn: &[u8],
     ) -> Result<Self, String> {
-        let mut connector = SslConnector::builder(SslMethod::tls_client()).unwrap();
-        connector
+        let mut context = SslContextBuilder::new(SslMethod::tls_client()).unwrap();
+        context
             .set_min_proto_version(Some(SslVersion::TLS1_3))
             .unwrap();
-        connector
-            .set_ciphersuites("TLS_AES_128_GCM_SHA256")
-            .unwrap();
-        connector.set_verify(SslVerifyMode::NONE);
+        context.set_ciphersuites("TLS_AES_128_GCM_SHA256").unwrap();
+        context.set_verify(SslVerifyMode::NONE);
         if !alpn.is_empty() {
-            connector.set_alpn_protos(alpn).unwrap();
+            context.set_alpn_protos(alpn).unwrap();
         }
         let (identity, key) = (identity.to_owned(), key.to_vec());
-        connector.set_psk_client_callback(move |_, _, id_out, key_out| {
+        context.set_psk_client_callback(move |_, _, id_out, key_out| {
             id_out[..identity.len()].copy_from_slice(identity.as_bytes());
             id_out[identity.len()] = 0;
             key_out[..key.len()].copy_from_slice(&key);
             Ok(key.len())
         });
-        let mut configuration = connector
-            .build()
-            .configure()
-            .unwrap()
-            .verify_hostname(false);
-        configuration.set_use_server_name_indication(!sni.is_empty());
-        let stream = configuration
-            .connect(if sni.is_empty() { FQDN } else { sni }, tcp(net.addr()))
-            .map_err(|e| e.to_string())?;
+        let mut ssl = Ssl::new(&context.build()).unwrap();
+        if !sni.is_empty() {
+            ssl.set_hostname(sni).unwrap();
+        }
+        let stream = ssl.connect(tcp(net.addr())).map_err(|e| e.to_string())?;
         let mut ue = Self::over(stream);
         // TLS 1.3 lets a client believe it is connected before the server has judged its Finished.
-        ue.read_some().map_err(|e| e.to_string())?;
-        ue.raw(&CSM);
+        if ue.read_some().map_err(|e| e.to_string())? == 0 {
+            return Err("closed".to_owned());
+        }
+        ue.stream.write_all(&CSM).map_err(|e| e.to_string())?;
         Ok(ue)
     }
 
@@ -217,6 +215,26 @@ impl Ue {
         self.next_token += 1;
         self.raw(&frame(code, &token, options, payload));
         token
+    }
+
+    /// POSTs and waits for any response; `false` when the connection ends before.
+    pub fn try_request(&mut self, payload: &[u8]) -> bool {
+        let token = [0x7e];
+        let request = frame(0x02, &token, &[(12, &[50])], payload);
+        if self.stream.write_all(&request).is_err() {
+            return false;
+        }
+        loop {
+            while let Some((frame, used)) = parse(&self.received) {
+                self.received.drain(..used);
+                if frame.token == token {
+                    return true;
+                }
+            }
+            if !matches!(self.read_some(), Ok(1..)) {
+                return false;
+            }
+        }
     }
 
     /// The response with this token.
