@@ -13,9 +13,11 @@ use crate::subscriber::{AKidForm, Invalid, Subscriber};
 /// What an application function gets for an A-KID.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApplicationKey {
+    /// The key itself.
     pub k_af: Key,
     /// When the key ends, on the caller's clock.
     pub expires_ms: u64,
+    /// Whose key it is.
     pub supi: String,
 }
 
@@ -53,6 +55,7 @@ struct Context {
 }
 
 impl Aanf {
+    /// An AAnF that serves the application functions of these names.
     pub fn new(form: AKidForm, kaf_lifetime_ms: u64, allowed_fqdns: &[String]) -> Self {
         Self {
             form,

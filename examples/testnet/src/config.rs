@@ -26,7 +26,9 @@ pub struct Config {
     pub kaf_lifetime: Duration,
     /// Subscribers that are authenticated from the start.
     pub subscribers: Vec<Subscriber>,
+    /// What OpenSSL is told.
     pub tls: TlsSettings,
+    /// What the MSGin5G Server is told.
     pub server: ServerSettings,
     /// UE Service IDs of built-in UEs that answer each message with one of their own.
     pub echo: Vec<String>,
@@ -41,7 +43,9 @@ pub struct Config {
 /// What OpenSSL is told.
 #[derive(Debug, Clone)]
 pub struct TlsSettings {
+    /// In OpenSSL's form. An external PSK works with suites of SHA-256 only.
     pub ciphersuites: String,
+    /// Key exchange groups, in OpenSSL's form.
     pub groups: String,
     /// NewSessionTickets after each handshake.
     pub tickets: usize,
@@ -72,12 +76,14 @@ pub struct ServerSettings {
     pub queue: usize,
     /// Members by Group Service ID.
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Application servers that can be reached; others are unknown recipients.
     pub application_servers: Vec<ApplicationServer>,
 }
 
 /// A simulated application server.
 #[derive(Debug, Clone)]
 pub struct ApplicationServer {
+    /// AS Service ID.
     pub id: String,
     /// Sends a delivery report when one is wanted.
     pub reports: bool,

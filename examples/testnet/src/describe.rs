@@ -31,7 +31,7 @@ pub fn body(kind: MessageType, fields: &Fields, upwards: bool) -> String {
                 fields.originator().map(|from| format!("from {from}"))
             };
             let wanted = fields.boolean(&names::REPORT_WANTED) == Ok(Some(true));
-            let payload: String = text(&names::PAYLOAD).chars().take(32).collect();
+            let payload = excerpt(&text(&names::PAYLOAD));
             let report = if wanted { ", report wanted" } else { "" };
             format!("{}{report}: {payload}", other.unwrap_or_default())
         }
@@ -56,4 +56,10 @@ pub fn outcome_of(fields: &Fields) -> Option<String> {
         (Some(outcome), None) => Some(outcome.to_owned()),
         (None, cause) => cause.map(str::to_owned),
     }
+}
+
+/// The beginning of a payload, on one line whatever is in it.
+fn excerpt(payload: &str) -> String {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    payload.chars().take(32).map(clean).collect()
 }

@@ -16,6 +16,7 @@ pub struct Event {
     pub at_ms: u64,
     /// The connection it happened on, if any.
     pub peer: Option<PeerId>,
+    /// What it was.
     #[serde(flatten)]
     pub kind: EventKind,
 }

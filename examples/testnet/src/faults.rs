@@ -53,7 +53,9 @@ pub struct Faults {
 /// Ends a connection at an octet position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
+    /// Octets that still pass, counted from the beginning of the connection.
     pub after_octets: u64,
+    /// What comes after them.
     pub then: AfterCut,
     /// How many connections are cut.
     pub times: Times,
@@ -71,9 +73,11 @@ pub enum AfterCut {
 /// An error answer in place of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refuse {
+    /// The code of the answer.
     pub code: Code,
     /// Seconds, for 5.03.
     pub max_age: Option<u32>,
+    /// How many requests are refused.
     pub times: Times,
 }
 

@@ -42,7 +42,7 @@ pub fn brief(event: &Event) -> Option<String> {
         Line::Arrow { from, to, text } => format!("{from} -> {to}  {text}"),
         Line::Note { at, text } => format!("{at}  ({text})"),
     };
-    Some(format!("{} {text}", time(event.at_ms)))
+    Some(format!("{} {}", time(event.at_ms), shorten(&text, 200)))
 }
 
 /// Everybody in the order of appearance, built-in UEs behind the others, the server in the second place.

@@ -14,9 +14,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod aanf;
-pub mod carriage;
+mod carriage;
 mod certificate;
 pub mod coap;
 pub mod config;
@@ -29,7 +30,7 @@ pub mod kdf;
 pub mod ladder;
 mod log;
 mod net;
-pub mod secure;
+mod secure;
 pub mod server;
 pub mod subscriber;
 mod testnet;

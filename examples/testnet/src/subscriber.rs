@@ -25,6 +25,7 @@ pub struct Subscriber {
 
 /// The home network of a subscriber (TS 23.003 28.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the network codes")]
 pub enum HomeNetwork {
     /// A public network; MNC of two or three digits.
     Plmn { mcc: String, mnc: String },

@@ -239,6 +239,7 @@ impl TestNet {
         self.shared.log.after(from, limit)
     }
 
+    /// How often things happened.
     pub fn counters(&self) -> Counters {
         self.shared.log.counters()
     }

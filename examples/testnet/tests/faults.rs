@@ -94,6 +94,11 @@ fn silence_after_half_an_answer() {
         .unwrap();
     assert!(net.registered(UE1));
     assert_eq!(net.counters().closed, 0);
+    // What comes in is not listened to; that the peer goes is seen.
+    ue.send(0x02, &[(12, &[50])], b"{}");
+    drop(ue);
+    net.wait_until(|counters, _| counters.closed == 1).unwrap();
+    assert!(!net.registered(UE1));
 }
 
 #[test]

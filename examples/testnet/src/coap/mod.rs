@@ -10,10 +10,13 @@ pub use options::{Options, number};
 /// One CoAP message without what a carriage adds to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
+    /// Method, response code or signal.
     pub code: Code,
     /// At most eight octets.
     pub token: Vec<u8>,
+    /// In ascending order.
     pub options: Options,
+    /// Empty when there is none.
     pub payload: Vec<u8>,
 }
 
@@ -27,10 +30,14 @@ pub enum CoapError {
     /// A payload marker with nothing behind it.
     EmptyPayload,
     /// Longer than what this side announced.
-    TooLarge { announced: usize },
+    TooLarge {
+        /// The longest that is taken.
+        announced: usize,
+    },
 }
 
 impl Message {
+    /// A message without options and payload.
     pub fn new(code: Code, token: &[u8]) -> Self {
         Self {
             code,

@@ -36,18 +36,21 @@ impl Options {
         self.add(number, &octets[skip..]);
     }
 
+    /// Number and value of each option.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
         self.0
             .iter()
             .map(|(number, value)| (*number, value.as_slice()))
     }
 
+    /// The values of all options of this number.
     pub fn all(&self, number: u32) -> impl Iterator<Item = &[u8]> {
         self.iter()
             .filter(move |(n, _)| *n == number)
             .map(|(_, value)| value)
     }
 
+    /// The value of the first option of this number.
     pub fn first(&self, number: u32) -> Option<&[u8]> {
         self.all(number).next()
     }

@@ -35,7 +35,7 @@ pub struct Conn {
     octets_in: u64,
     octets_out: u64,
     stalled: bool,
-    /// By a fault: open, and nothing more comes out or is read.
+    /// By a fault: open, and nothing more comes out or is listened to.
     silent: bool,
     /// The connection is to be closed when the output is written.
     closing: Option<Closing>,
@@ -93,13 +93,15 @@ impl Conn {
     /// The socket has octets, or takes some.
     pub fn ready(&mut self) {
         let mut buffer = [0; 16 * 1024];
-        while !self.over && !self.silent {
+        while !self.over {
             match self.socket.read(&mut buffer) {
                 Ok(0) => {
                     self.channel.input_end();
                     self.advance();
                     self.end(Closing::Truncated);
                 }
+                // After a cut into silence octets are read and thrown away, so that the end is seen.
+                Ok(_) if self.silent => {}
                 Ok(n) => self.take(&buffer[..n]),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 
-use crate::event::{Closing, EventKind};
+use crate::event::{Closing, EventKind, Refusal};
 use crate::faults::{Faults, spend};
 use crate::hub::{Hub, Out, Task};
 use crate::log::Log;
@@ -166,6 +166,14 @@ impl Net {
                 continue;
             }
             if self.conns.len() >= self.limits.connections {
+                let what = "too many connections".to_owned();
+                self.shared.log.push(
+                    Some(peer),
+                    EventKind::SessionRefused {
+                        ue: peer.to_string(),
+                        reason: Refusal::Other(what),
+                    },
+                );
                 continue;
             }
             let tls = secured.then_some(&self.tls);

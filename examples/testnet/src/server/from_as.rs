@@ -8,11 +8,17 @@ use crate::wire::{Address, AddressKind, Body, MessageType};
 /// A message of an application server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsMessage {
+    /// AS Service ID of the sender.
     pub from: String,
+    /// A UE, a group or a broadcast area.
     pub to: Address,
+    /// A UUID, or any text of up to 64 octets.
     pub message_id: String,
+    /// The application on the UE.
     pub application_id: Option<String>,
+    /// Whether the UE is to report the delivery.
     pub report_wanted: bool,
+    /// May be empty.
     pub payload: String,
     /// High, Middle or Low.
     pub priority: Option<String>,

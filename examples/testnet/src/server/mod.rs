@@ -35,7 +35,12 @@ pub struct DeliveryId(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
     /// A key that the AAnF gave for this SUPI, good until the given time.
-    Proven { supi: String, expires_ms: u64 },
+    Proven {
+        /// The subscriber.
+        supi: String,
+        /// The end of K_AF.
+        expires_ms: u64,
+    },
     /// Plain CoAP on a bench: whatever UE Service ID it claims is believed.
     Believed,
     /// A session without AKMA: it gets 4.01 for everything.
@@ -45,18 +50,25 @@ pub enum Identity {
 /// What the server wants done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
+    /// A request to a UE.
     Post {
+        /// The session it goes to.
         to: PeerId,
+        /// What its answer is given back under.
         delivery: DeliveryId,
+        /// MSG, IMDN or MSGRESP.
         kind: MessageType,
+        /// The payload.
         body: Body,
     },
+    /// An entry for the log.
     Event(EventKind),
 }
 
 /// How a delivery ended, seen from the carriage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// The UE answered with this code.
     Answered(crate::coap::Code),
     /// The message is longer than the peer takes.
     TooLarge,
@@ -79,6 +91,7 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server without registrations.
     pub fn new(settings: ServerSettings) -> Self {
         Self {
             settings,
@@ -100,6 +113,7 @@ impl Server {
             .insert(ue.to_owned());
     }
 
+    /// A session opened.
     pub fn peer_opened(&mut self, peer: PeerId, identity: Identity) {
         self.peers.insert(peer, identity);
     }
@@ -237,6 +251,7 @@ impl PeerId {
     /// Numbers from here on are built-in UEs.
     pub const BUILT_IN: u64 = 1 << 32;
 
+    /// Whether this is a built-in UE.
     pub const fn is_built_in(self) -> bool {
         self.0 >= Self::BUILT_IN
     }

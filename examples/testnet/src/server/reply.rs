@@ -6,7 +6,9 @@ use crate::wire::{Body, Malformed};
 /// The CoAP response that the server wants sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
+    /// The response code.
     pub code: Code,
+    /// The payload.
     pub content: Content,
     /// Seconds, for 5.03.
     pub max_age: Option<u32>,
@@ -23,6 +25,7 @@ pub enum Content {
 }
 
 impl Reply {
+    /// Without payload.
     pub fn new(code: Code) -> Self {
         Self {
             code,
@@ -32,6 +35,7 @@ impl Reply {
         }
     }
 
+    /// With an object as payload.
     pub fn json(code: Code, body: Body) -> Self {
         Self {
             content: Content::Json(body),
@@ -39,6 +43,7 @@ impl Reply {
         }
     }
 
+    /// With a text for people as payload.
     pub fn diagnostic(code: Code, text: &str) -> Self {
         Self {
             content: Content::Diagnostic(text.to_owned()),
@@ -46,18 +51,22 @@ impl Reply {
         }
     }
 
+    /// 2.04 without payload.
     pub fn changed() -> Self {
         Self::new(Code::CHANGED)
     }
 
+    /// 4.04.
     pub fn not_found(text: &str) -> Self {
         Self::diagnostic(Code::NOT_FOUND, text)
     }
 
+    /// 4.01.
     pub fn unauthorized(text: &str) -> Self {
         Self::diagnostic(Code::UNAUTHORIZED, text)
     }
 
+    /// 4.13 with Size1.
     pub fn too_large(limit: usize) -> Self {
         Self {
             size1: u32::try_from(limit).ok(),

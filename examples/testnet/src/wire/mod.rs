@@ -25,6 +25,7 @@ pub enum MessageType {
 }
 
 impl MessageType {
+    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Reg,
         Self::Dereg,
@@ -35,6 +36,7 @@ impl MessageType {
         Self::SegConfir,
     ];
 
+    /// As it stands on the wire.
     pub const fn text(self) -> &'static str {
         match self {
             Self::Reg => "REG",

@@ -3,7 +3,9 @@
 /// A member: how we write it, and the other folded forms under which we find it.
 #[derive(Debug)]
 pub struct Name {
+    /// As we write it.
     pub canonical: &'static str,
+    /// Further folded forms that we read.
     pub also: &'static [&'static str],
 }
 
@@ -20,7 +22,7 @@ const fn alias(canonical: &'static str, also: &'static [&'static str]) -> Name {
 
 macro_rules! names {
     ($($(#[$doc:meta])* $ident:ident = $value:expr;)*) => {
-        $($(#[$doc])* pub const $ident: Name = $value;)*
+        $($(#[$doc])* #[allow(missing_docs, reason = "the value says it")] pub const $ident: Name = $value;)*
     };
 }
 
@@ -65,6 +67,7 @@ names! {
 }
 
 /// Failure causes; free text in the standard.
+#[allow(missing_docs, reason = "the values say it")]
 pub mod cause {
     pub const NOT_BOUND: &str = "UE Service ID not associated with authenticated UE";
     pub const NOT_REGISTERED: &str = "recipient not registered";
@@ -72,5 +75,4 @@ pub mod cause {
     pub const NOT_AUTHORIZED: &str = "not authorized";
     pub const UNKNOWN_RECIPIENT: &str = "unknown recipient";
     pub const TOO_LARGE: &str = "payload too large";
-    pub const REFUSED: &str = "registration refused";
 }

@@ -19,7 +19,9 @@ pub struct Malformed(pub String);
 /// Who a message comes from or goes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Address {
+    /// What sort of party it is.
     pub kind: AddressKind,
+    /// Its identity.
     pub id: String,
 }
 
@@ -80,11 +82,13 @@ impl Fields {
         MessageType::read(text).ok_or_else(|| Malformed(format!("unknown Message Type {text}")))
     }
 
+    /// The value under the name or one of its aliases.
     pub fn get(&self, name: &Name) -> Option<&Value> {
         let canonical = self.0.get(&fold(name.canonical));
         canonical.or_else(|| name.also.iter().find_map(|alias| self.0.get(*alias)))
     }
 
+    /// A string; absent is `None`.
     pub fn text(&self, name: &Name) -> Result<Option<&str>, Malformed> {
         match self.get(name) {
             None => Ok(None),
@@ -93,11 +97,13 @@ impl Fields {
         }
     }
 
+    /// A string that must be there.
     pub fn need(&self, name: &Name) -> Result<&str, Malformed> {
         self.text(name)?
             .ok_or_else(|| Malformed(format!("{} is missing", name.canonical)))
     }
 
+    /// A boolean in any of its spellings; absent is `None`.
     pub fn boolean(&self, name: &Name) -> Result<Option<bool>, Malformed> {
         let Some(value) = self.get(name) else {
             return Ok(None);
@@ -195,6 +201,7 @@ impl Fields {
 }
 
 impl Address {
+    /// A UE Service ID.
     pub fn ue(id: &str) -> Self {
         Self {
             kind: AddressKind::Ue,
@@ -202,6 +209,7 @@ impl Address {
         }
     }
 
+    /// An AS Service ID.
     pub fn application_server(id: &str) -> Self {
         Self {
             kind: AddressKind::As,

@@ -22,12 +22,14 @@ impl Body {
             .with(&names::TYPE, kind.text())
     }
 
+    /// Adds a member.
     #[must_use]
     pub fn with(mut self, name: &Name, value: impl Into<Value>) -> Self {
         self.0.insert(name.canonical.to_owned(), value.into());
         self
     }
 
+    /// Adds a member if there is a value.
     #[must_use]
     pub fn with_some(self, name: &Name, value: Option<impl Into<Value>>) -> Self {
         match value {
@@ -36,6 +38,7 @@ impl Body {
         }
     }
 
+    /// Adds the originator.
     #[must_use]
     pub fn from(self, address: &Address) -> Self {
         let name = match address.kind {
@@ -45,6 +48,7 @@ impl Body {
         self.with(name, address.id.as_str())
     }
 
+    /// Adds the recipient.
     #[must_use]
     pub fn to(self, address: &Address) -> Self {
         let name = match address.kind {
@@ -68,10 +72,12 @@ impl Body {
         self
     }
 
+    /// The JSON text.
     pub fn octets(&self) -> Vec<u8> {
         Value::Object(self.0.clone()).to_string().into_bytes()
     }
 
+    /// The JSON object.
     pub fn value(&self) -> Value {
         Value::Object(self.0.clone())
     }

@@ -1,6 +1,8 @@
 //! A client in plain code: OpenSSL's PSK client or bare TCP, and CoAP frames written by hand.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+mod frame;
+
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,6 +13,9 @@ use openssl::ssl::{
     ShutdownState, Ssl, SslContextBuilder, SslMethod, SslStream, SslVerifyMode, SslVersion,
 };
 use serde_json::{Value, json};
+
+use frame::parse;
+pub use frame::{Frame, frame};
 
 pub const FQDN: &str = "msgin5g.example.com";
 pub const UE1: &str = "ue-4711@iot.example";
@@ -82,15 +87,6 @@ pub struct Ue {
     next_token: u8,
     /// POSTs of the server that came while something else was awaited: token and payload.
     posts: VecDeque<(Vec<u8>, Value)>,
-}
-
-/// A CoAP message as it stands in a frame.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Frame {
-    pub code: u8,
-    pub token: Vec<u8>,
-    pub options: Vec<(u32, Vec<u8>)>,
-    pub payload: Vec<u8>,
 }
 
 /// What a request came back as: the code as text, and the payload.
@@ -333,80 +329,6 @@ pub fn imdn(from: &str, to: &str, id: &str) -> Value {
         "Message ID": id,
         "Delivery Status": "success"
     })
-}
-
-/// A frame of RFC 8323 3.2. Option differences up to 268, lengths up to 268.
-pub fn frame(code: u8, token: &[u8], options: &[(u32, &[u8])], payload: &[u8]) -> Vec<u8> {
-    let mut body = Vec::new();
-    let mut before = 0;
-    for (number, value) in options {
-        let nibbles = [number - before, value.len() as u32];
-        let half = nibbles.map(|n| if n < 13 { n as u8 } else { 13 });
-        body.push(half[0] << 4 | half[1]);
-        body.extend(nibbles.iter().filter(|n| **n >= 13).map(|n| (n - 13) as u8));
-        body.extend_from_slice(value);
-        before = *number;
-    }
-    if !payload.is_empty() {
-        body.push(0xff);
-        body.extend_from_slice(payload);
-    }
-    let tkl = token.len() as u8;
-    let mut out = match body.len() {
-        n if n < 13 => vec![(n as u8) << 4 | tkl],
-        n if n < 269 => vec![0xd0 | tkl, (n - 13) as u8],
-        n => vec![0xe0 | tkl, ((n - 269) >> 8) as u8, (n - 269) as u8],
-    };
-    out.push(code);
-    out.extend_from_slice(token);
-    out.extend(body);
-    out
-}
-
-fn parse(octets: &[u8]) -> Option<(Frame, usize)> {
-    let first = *octets.first()?;
-    let (extra, base) = match first >> 4 {
-        13 => (1, 13),
-        14 => (2, 269),
-        15 => (4, 65805),
-        n => (0, usize::from(n)),
-    };
-    let length = octets
-        .get(1..1 + extra)?
-        .iter()
-        .fold(0, |n, b| n << 8 | usize::from(*b))
-        + base;
-    let tkl = usize::from(first & 15);
-    let start = 2 + extra + tkl;
-    let body = octets.get(start..start + length)?;
-    let mut frame = Frame {
-        code: octets[1 + extra],
-        token: octets[2 + extra..start].to_vec(),
-        options: Vec::new(),
-        payload: Vec::new(),
-    };
-    let (mut at, mut number) = (0, 0);
-    while at < body.len() {
-        if body[at] == 0xff {
-            frame.payload = body[at + 1..].to_vec();
-            break;
-        }
-        let halves = [body[at] >> 4, body[at] & 15];
-        at += 1;
-        let read = halves.map(|half| match half {
-            13 => {
-                at += 1;
-                u32::from(body[at - 1]) + 13
-            }
-            n => u32::from(n),
-        });
-        number += read[0];
-        frame
-            .options
-            .push((number, body[at..at + read[1] as usize].to_vec()));
-        at += read[1] as usize;
-    }
-    Some((frame, start + length))
 }
 
 fn tcp(addr: std::net::SocketAddr) -> TcpStream {
