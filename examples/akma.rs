@@ -8,14 +8,15 @@
 //!
 //! It prints secrets. Use it with test subscribers.
 
+#[path = "support/mod.rs"]
+mod support;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use msgin5g::akma::{
-    AKid, AKidForm, AfId, AkmaError, HomeNetwork, Kausf, MncLength, PskIdentity, RoutingIndicator,
-    Supi, UaStarId,
-};
+use msgin5g::akma::{AfId, AkmaError, PskIdentity, UaStarId};
+use support::SubscriberArgs;
 
 /// Derives K_AKMA, A-TID, A-KID, the PSK identity and K_AF from K_AUSF.
 #[derive(Parser)]
@@ -24,34 +25,14 @@ struct Args {
     /// K_AUSF: 64 hexadecimal digits
     #[arg(long, value_name = "HEX")]
     kausf: String,
-    /// SUPI: the bare digits of an IMSI (no "imsi-"), or an NAI user@realm
-    #[arg(long)]
-    supi: String,
-    /// Routing Indicator: 1 to 4 decimal digits
-    #[arg(long)]
-    rid: String,
+    #[command(flatten)]
+    subscriber: SubscriberArgs,
     /// Host name of the AF, without scheme, port and dot at the end
     #[arg(long)]
     fqdn: String,
     /// Ua* identifier: 10 hexadecimal digits; 0100000007 is TLS 1.3
     #[arg(long, value_name = "HEX")]
     ua: String,
-    /// Form of the A-KID: F1, F1a, F2, F3 or F4
-    #[arg(long, default_value = "F1")]
-    form: String,
-    /// MCC of the home network: 3 digits. Without it: the IMSI's, or the
-    /// NAI's own realm
-    #[arg(long, requires = "mnc")]
-    mcc: Option<String>,
-    /// MNC of the home network: 2 or 3 digits. Without it: 2 digits of the IMSI
-    #[arg(long, requires = "mcc")]
-    mnc: Option<String>,
-    /// NID of a home network that is an SNPN: 11 hexadecimal digits
-    #[arg(long, requires = "mcc")]
-    nid: Option<String>,
-    /// Realm of the A-KID, instead of MCC and MNC
-    #[arg(long, conflicts_with_all = ["mcc", "mnc", "nid"])]
-    realm: Option<String>,
 }
 
 /// What the program says: on stdout, or on stderr with an exit code.
@@ -88,14 +69,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
 }
 
 fn derive(args: &Args) -> Result<String, AkmaError> {
-    let supi = Supi::parse(&args.supi)?;
     let af_id = AfId::new(&args.fqdn, UaStarId::from_hex(&args.ua)?)?;
-    let rid = RoutingIndicator::new(&args.rid)?;
-    let form: AKidForm = args.form.parse()?;
-    let home = home_network(args, &supi)?;
-
-    let (k_akma, a_tid) = Kausf::from_hex(&args.kausf)?.derive(&supi);
-    let a_kid = AKid::build(form, &rid, &a_tid, &home)?;
+    let (k_akma, a_kid, a_tid) = args.subscriber.derive(&args.kausf)?;
     let identity = PskIdentity::new(&a_kid);
     let k_af = k_akma.k_af(&af_id);
 
@@ -107,13 +82,4 @@ fn derive(args: &Args) -> Result<String, AkmaError> {
         "k_af": hex::encode(k_af.as_octets()),
     })
     .to_string())
-}
-
-fn home_network<'a>(args: &'a Args, supi: &Supi<'a>) -> Result<HomeNetwork<'a>, AkmaError> {
-    match (&args.realm, &args.mcc, &args.mnc, &args.nid) {
-        (Some(realm), ..) => HomeNetwork::verbatim(realm),
-        (_, Some(mcc), Some(mnc), Some(nid)) => HomeNetwork::snpn(mcc, mnc, nid),
-        (_, Some(mcc), Some(mnc), None) => HomeNetwork::plmn(mcc, mnc),
-        _ => supi.home_network(MncLength::Two),
-    }
 }

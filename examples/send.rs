@@ -1,0 +1,344 @@
+//! A client for any MSGin5G Server: registers, sends, listens, de-registers.
+//!
+//! ```console
+//! $ cargo run --example send -- --server 127.0.0.1:5684 --kausf HEX --supi 001010000000001 \
+//!       --ue-service-id meter@iot.example --to pump@iot.example --text "valve 3 open" --report
+//! ```
+//!
+//! Each event is one line of JSON on standard output. Exits with 0 only if everything that was
+//! asked for has happened, with 2 if the command line is not understood, and with 1 otherwise.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use msgin5g::akma::{AfId, AkmaError, Kaf, PskIdentity, UaStarId};
+use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
+use msgin5g::driver;
+use msgin5g::message::{
+    AsServiceId, GroupServiceId, IdError, MessageId, MessagingTopic, Recipient, UeServiceId,
+};
+use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
+use msgin5g::session::{Plaintext, Psk, Session, TlsConfig};
+use msgin5g::transport::{Host, StdHost, TcpTransport};
+use rand_core::OsRng;
+use serde_json::{Value, json};
+use support::SubscriberArgs;
+
+/// Sends and receives MSGin5G messages; each event is a line of JSON.
+#[derive(Parser)]
+struct Args {
+    /// Where the server listens
+    #[arg(long, value_name = "HOST:PORT")]
+    server: String,
+    /// Host name of the server as in the AF_ID. Without it: HOST, or
+    /// msgin5g.example.com where HOST is an address
+    #[arg(long)]
+    fqdn: Option<String>,
+    /// Ua* identifier: 10 hexadecimal digits; 0100000007 is TLS 1.3
+    #[arg(long, value_name = "HEX", default_value = "0100000007")]
+    ua: String,
+    /// K_AUSF: 64 hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    #[arg(required_unless_present_any = ["psk", "plain"])]
+    kausf: Option<String>,
+    #[command(flatten)]
+    subscriber: SubscriberArgs,
+    /// A key in place of one that AKMA derives: 64 hexadecimal digits
+    #[arg(
+        long,
+        value_name = "HEX",
+        requires = "identity",
+        conflicts_with = "kausf"
+    )]
+    psk: Option<String>,
+    /// The PSK identity that goes with --psk, as it stands
+    #[arg(long, value_name = "TEXT", requires = "psk")]
+    identity: Option<String>,
+    /// CoAP over bare TCP, without keys. For a bench, never for a network
+    #[arg(long, conflicts_with_all = ["kausf", "psk"])]
+    plain: bool,
+    /// Who we are
+    #[arg(long, value_name = "U")]
+    ue_service_id: String,
+    /// Path of the server's resource; empty for none
+    #[arg(long, default_value = "msgin5g")]
+    path: String,
+    /// Whom to write to
+    #[arg(long, value_name = "V", requires = "text")]
+    to: Option<String>,
+    /// What --to names
+    #[arg(long, value_enum, default_value_t = Kind::Ue)]
+    to_kind: Kind,
+    /// What to write
+    #[arg(long, value_name = "T", requires = "to")]
+    text: Option<String>,
+    /// Ask for a delivery status report, and wait for it
+    #[arg(long, requires = "text")]
+    report: bool,
+    /// Print what arrives for this long
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    listen: u64,
+    /// How long each step may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    timeout: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Ue,
+    As,
+    Group,
+    Topic,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match connect_and_run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("send: {problem}");
+            let bad_input = problem.is::<AkmaError>() || problem.is::<IdError>();
+            ExitCode::from(if bad_input { 2 } else { 1 })
+        }
+    }
+}
+
+type Problem = Box<dyn std::error::Error>;
+
+fn connect_and_run(args: &Args) -> Result<(), Problem> {
+    // Bad input shows before anything is sent.
+    let key = if args.plain { None } else { Some(key(args)?) };
+    UeServiceId::new(&args.ue_service_id)?;
+    recipient(args)?;
+
+    let mut host = StdHost::new();
+    let transport = TcpTransport::connect(&args.server)?;
+    let Some((key, identity)) = key else {
+        return run(args, &mut Plaintext::new(transport), &mut host);
+    };
+    let mut memory: TlsMemory<TcpTransport> = TlsMemory::new(transport);
+    let deadline = host.now_ms() + args.timeout * 1000;
+    let psk = Psk {
+        key: &key,
+        identity: &identity,
+    };
+    let fqdn = fqdn(args);
+    let config = TlsConfig::new(&fqdn);
+    let mut session =
+        TlsSession::open_blocking(&mut memory, &config, psk, &mut OsRng, &mut host, deadline)?;
+    print_line(&json!({"event": "session_open"}));
+    run(args, &mut session, &mut host)
+}
+
+fn key(args: &Args) -> Result<(Kaf, PskIdentity), AkmaError> {
+    if let (Some(psk), Some(identity)) = (&args.psk, &args.identity) {
+        return Ok((
+            Kaf::from_hex(psk)?,
+            PskIdentity::verbatim(identity.as_bytes())?,
+        ));
+    }
+    let k_ausf = args.kausf.as_deref().unwrap_or_default();
+    let (k_akma, a_kid, _) = args.subscriber.derive(k_ausf)?;
+    let fqdn = fqdn(args);
+    let af_id = AfId::new(&fqdn, UaStarId::from_hex(&args.ua)?)?;
+    Ok((k_akma.k_af(&af_id), PskIdentity::new(&a_kid)))
+}
+
+/// The name in the AF_ID. An address cannot stand there (TS 33.535 A.4).
+fn fqdn(args: &Args) -> String {
+    let (host, _) = args.server.rsplit_once(':').unwrap_or((&args.server, ""));
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() || host == "localhost";
+    match &args.fqdn {
+        Some(fqdn) => fqdn.clone(),
+        None if is_address => "msgin5g.example.com".to_owned(),
+        None => host.to_owned(),
+    }
+}
+
+fn recipient(args: &Args) -> Result<Option<Recipient<'_>>, IdError> {
+    let Some(to) = &args.to else {
+        return Ok(None);
+    };
+    Ok(Some(match args.to_kind {
+        Kind::Ue => Recipient::Ue(UeServiceId::new(to)?),
+        Kind::As => Recipient::As(AsServiceId::new(to)?),
+        Kind::Group => Recipient::Group(GroupServiceId::new(to)?),
+        Kind::Topic => Recipient::Topic(MessagingTopic::new(to)?),
+    }))
+}
+
+/// Everything from registration to de-registration, over any session.
+fn run(args: &Args, session: &mut impl Session, host: &mut StdHost) -> Result<(), Problem> {
+    let path: Vec<&str> = args
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let mut config = Config::new(UeServiceId::new(&args.ue_service_id)?);
+    config.server_path = &path;
+    // A person waits: one attempt, and the steps below have their own time.
+    config.max_attempts = 1;
+    let mut memory = Box::new(ClientMemory::<4096, 4096, 8192, 8>::new());
+    let mut client = Client::new(config, memory.pieces(), &mut OsRng);
+    let mut run = Run {
+        args,
+        client: &mut client,
+        session,
+        host,
+    };
+    run.client.connected();
+    run.client.register()?;
+    run.until("registration", |event| match event {
+        Event::Registered => Some(Ok(())),
+        Event::RegistrationFailed(failure) => Some(Err(failure.to_string())),
+        _ => None,
+    })?;
+    run.send()?;
+    run.listen()?;
+    run.client.deregister()?;
+    run.until("de-registration", |event| {
+        matches!(event, Event::Deregistered).then_some(Ok(()))
+    })?;
+    run.client.release();
+    let now = run.host.now_ms();
+    driver::exchange(run.session, run.client, now)?;
+    let _ = run.session.close();
+    Ok(())
+}
+
+struct Run<'r, 'm, S> {
+    args: &'r Args,
+    client: &'r mut Client<'m>,
+    session: &'r mut S,
+    host: &'r mut StdHost,
+}
+
+impl<S: Session> Run<'_, '_, S> {
+    fn send(&mut self) -> Result<(), Problem> {
+        let (Some(to), Some(text)) = (recipient(self.args)?, &self.args.text) else {
+            return Ok(());
+        };
+        let mut message = OutgoingMessage::text(to, text);
+        message.report_wanted = self.args.report;
+        let sent = self.client.send(&message, &mut OsRng)?;
+        let mut reported = false;
+        self.until("acceptance of the message", |event| {
+            // The report may overtake the answer.
+            reported |= reports_success(event, sent) == Some(true);
+            match event {
+                Event::Accepted { message_id } if *message_id == sent => Some(Ok(())),
+                Event::Failed {
+                    message_id,
+                    failure,
+                } if *message_id == sent => Some(Err(failure.to_string())),
+                Event::Stored { message_id } if *message_id == sent => Some(Ok(())),
+                _ => None,
+            }
+        })?;
+        if !self.args.report || reported {
+            return Ok(());
+        }
+        self.until("the delivery status report", |event| {
+            if let Event::Failed {
+                message_id,
+                failure,
+            } = event
+                && *message_id == sent
+            {
+                return Some(Err(failure.to_string()));
+            }
+            match reports_success(event, sent)? {
+                true => Some(Ok(())),
+                false => Some(Err("the recipient reports failure".to_owned())),
+            }
+        })
+    }
+
+    fn listen(&mut self) -> Result<(), Problem> {
+        let until = self.host.now_ms() + self.args.listen * 1000;
+        while driver::wait(self.session, self.client, self.host, until)? {
+            let now = self.host.now_ms();
+            if let Some(event) = self.client.poll_event(now) {
+                print_line(&event_as_json(&event));
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints events until `done` finds the one that ends this step.
+    fn until(
+        &mut self,
+        what: &str,
+        mut done: impl FnMut(&Event<'_>) -> Option<Result<(), String>>,
+    ) -> Result<(), Problem> {
+        let until = self.host.now_ms() + self.args.timeout * 1000;
+        while driver::wait(self.session, self.client, self.host, until)? {
+            let now = self.host.now_ms();
+            let Some(event) = self.client.poll_event(now) else {
+                continue;
+            };
+            print_line(&event_as_json(&event));
+            if let Some(outcome) = done(&event) {
+                return outcome.map_err(|why| format!("{what}: {why}").into());
+            }
+        }
+        Err(format!("{what}: nothing within {} s", self.args.timeout).into())
+    }
+}
+
+/// Whether this event reports success or failure of our message; `None` for any other event.
+fn reports_success(event: &Event<'_>, sent: MessageId<'_>) -> Option<bool> {
+    match event {
+        Event::Report(report) if report.message_id == sent => Some(report.status.is_success()),
+        _ => None,
+    }
+}
+
+fn print_line(value: &Value) {
+    println!("{value}");
+}
+
+/// An event as it is printed.
+fn event_as_json(event: &Event<'_>) -> Value {
+    match event {
+        Event::Registered => json!({"event": "registered"}),
+        Event::RegistrationFailed(failure) => {
+            json!({"event": "registration_failed", "why": failure.to_string()})
+        }
+        Event::Deregistered => json!({"event": "deregistered"}),
+        Event::Message { msg, .. } => json!({
+            "event": "message",
+            "from": msg.originator.as_str(),
+            "message_id": msg.message_id.to_string(),
+            "application_id": msg.application_id,
+            "report_wanted": msg.report_wanted,
+            "text": msg.payload,
+        }),
+        Event::Report(report) => json!({
+            "event": "report",
+            "from": report.originator.as_str(),
+            "message_id": report.message_id.to_string(),
+            "status": if report.status.is_success() { "success" } else { "failure" },
+            "cause": report.failure_cause,
+        }),
+        Event::Accepted { message_id } => {
+            json!({"event": "accepted", "message_id": message_id.to_string()})
+        }
+        Event::Stored { message_id } => {
+            json!({"event": "stored", "message_id": message_id.to_string()})
+        }
+        Event::Failed {
+            message_id,
+            failure,
+        } => json!({
+            "event": "failed",
+            "message_id": message_id.to_string(),
+            "why": failure.to_string(),
+        }),
+        other => json!({"event": "other", "what": format!("{other:?}")}),
+    }
+}
