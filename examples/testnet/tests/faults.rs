@@ -149,7 +149,7 @@ fn answers_that_are_lost_doubled_or_late() {
         &[(12, &[50])],
         format!(r#"{{"Message Type":"REG","UE Service ID":"{UE1}"}}"#).as_bytes(),
     );
-    net.wait_for(|e| matches!(e.kind, EventKind::Registered { .. }))
+    net.wait_for(|e| matches!(e.kind, EventKind::Answer { .. }))
         .unwrap();
     net.set_faults(faults(|f| f.duplicate_answers = 1));
     let answer = ue.register(UE1);

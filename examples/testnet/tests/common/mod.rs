@@ -84,7 +84,7 @@ impl Stream for SslStream<TcpStream> {
 pub struct Ue {
     stream: Box<dyn Stream>,
     received: Vec<u8>,
-    next_token: u8,
+    next_token: u16,
     /// POSTs of the server that came while something else was awaited: token and payload.
     posts: VecDeque<(Vec<u8>, Value)>,
 }
@@ -207,8 +207,8 @@ impl Ue {
     }
 
     pub fn send(&mut self, code: u8, options: &[(u32, &[u8])], payload: &[u8]) -> Vec<u8> {
-        let token = vec![0xa0, self.next_token];
-        self.next_token += 1;
+        let token = self.next_token.to_be_bytes().to_vec();
+        self.next_token = self.next_token.wrapping_add(1);
         self.raw(&frame(code, &token, options, payload));
         token
     }
