@@ -2,9 +2,9 @@
 
 use crate::coap::Message;
 use crate::wire::names::{self, Name};
-use crate::wire::{Fields, MessageType};
+use crate::wire::{Address, Fields, MessageType};
 
-/// `MSG to ue-0815@iot.example, report wanted: OPEN valve 3`: one line for a person.
+/// `MSG to ue-0815 "OPEN valve 3", report`: one line for a person.
 pub fn request(request: &Message) -> String {
     let fields = Fields::parse(&request.payload);
     match fields.as_ref().map(Fields::message_type) {
@@ -26,14 +26,16 @@ pub fn body(kind: MessageType, fields: &Fields, upwards: bool) -> String {
         MessageType::Reg | MessageType::Dereg => text(&names::UE_SERVICE_ID),
         MessageType::Msg => {
             let other = if upwards {
-                fields.recipient().map(|to| format!("to {to}"))
+                fields.recipient().map(|to| format!("to {}", short(&to)))
             } else {
-                fields.originator().map(|from| format!("from {from}"))
+                fields
+                    .originator()
+                    .map(|from| format!("from {}", short(&from)))
             };
             let wanted = fields.boolean(&names::REPORT_WANTED) == Ok(Some(true));
             let payload = excerpt(&text(&names::PAYLOAD));
-            let report = if wanted { ", report wanted" } else { "" };
-            format!("{}{report}: {payload}", other.unwrap_or_default())
+            let report = if wanted { ", report" } else { "" };
+            format!("{} \"{payload}\"{report}", other.unwrap_or_default())
         }
         MessageType::MsgResp | MessageType::Imdn => outcome_of(fields).unwrap_or_default(),
         MessageType::SegRec | MessageType::SegConfir => text(&names::SEGMENT_SET),
@@ -62,4 +64,13 @@ pub fn outcome_of(fields: &Fields) -> Option<String> {
 fn excerpt(payload: &str) -> String {
     let clean = |c: char| if c.is_control() { ' ' } else { c };
     payload.chars().take(32).map(clean).collect()
+}
+
+/// An address without its domain; the columns of the ladder have the whole.
+fn short(address: &Address) -> String {
+    let whole = address.to_string();
+    whole
+        .split_once('@')
+        .map_or(whole.as_str(), |(user, _)| user)
+        .to_owned()
 }

@@ -42,7 +42,7 @@ fn a_handshake_that_is_never_answered() {
 fn a_connection_is_cut_at_each_octet_that_the_server_sends() {
     let net = network(|_| {});
     let whole = exchange_length(&net);
-    for octets in (0..whole.1) {
+    for octets in 0..whole.1 {
         net.set_faults(faults(|f| f.cut_sent = Some(Cut::once(octets))));
         let from = net.position();
         try_exchange(&net);
@@ -62,7 +62,7 @@ fn a_connection_is_cut_at_each_octet_that_the_server_sends() {
 fn a_connection_is_cut_at_each_octet_that_the_server_gets() {
     let net = network(|_| {});
     let whole = exchange_length(&net);
-    for octets in (0..whole.0) {
+    for octets in 0..whole.0 {
         net.set_faults(faults(|f| f.cut_received = Some(Cut::once(octets))));
         let from = net.position();
         try_exchange(&net);
