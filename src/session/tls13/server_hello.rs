@@ -112,6 +112,16 @@ impl<'a> Extensions<'a> {
                     }
                     core::mem::replace(&mut found.psk_selected, true)
                 }
+                // Known, but not in this message (RFC 8446 section 4.2).
+                extension::SERVER_NAME
+                | extension::MAX_FRAGMENT_LENGTH
+                | extension::SUPPORTED_GROUPS
+                | extension::ALPN
+                | extension::RECORD_SIZE_LIMIT
+                | extension::PRE_SHARED_KEY
+                | extension::COOKIE
+                | extension::PSK_KEY_EXCHANGE_MODES
+                | extension::CONNECTION_ID => return Err(Alert::ILLEGAL_PARAMETER),
                 _ => return Err(Alert::UNSUPPORTED_EXTENSION),
             };
             body.end()?;
