@@ -100,6 +100,7 @@ fn main() -> ExitCode {
     match connect_and_run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
+            print_line(&json!({"event": "problem", "why": problem.to_string()}));
             eprintln!("send: {problem}");
             let bad_input = problem.is::<AkmaError>() || problem.is::<IdError>();
             ExitCode::from(if bad_input { 2 } else { 1 })

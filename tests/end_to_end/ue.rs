@@ -1,0 +1,141 @@
+//! A UE as a test sees it: keys, session and client in one, against the reference network.
+
+use core::task::Poll;
+
+use msgin5g::akma::{
+    AfId, AkmaKeySource, Kaf, Kausf, KausfSource, MncLength, PskIdentity, RoutingIndicator, Supi,
+    UaStarId,
+};
+use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
+use msgin5g::driver;
+use msgin5g::message::{MessageId, Recipient, UeServiceId};
+use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
+use msgin5g::session::{Psk, Session, SessionError, TlsConfig};
+use msgin5g::transport::{Host, StdHost, TcpTransport};
+use msgin5g_testnet::{Subscriber, TestNet};
+use rand_core::OsRng;
+
+/// Long enough for any machine; no test waits for it to pass.
+const PATIENCE_MS: u64 = 30_000;
+
+/// Who a UE is.
+#[derive(Clone, Copy)]
+pub struct Who {
+    pub supi: &'static str,
+    pub k_ausf: [u8; 32],
+    pub service_id: &'static str,
+}
+
+pub const METER: Who = Who {
+    supi: "001010000000001",
+    k_ausf: [0x11; 32],
+    service_id: "meter-7@iot.example",
+};
+
+pub const PUMP: Who = Who {
+    supi: "001010000000002",
+    k_ausf: [0x22; 32],
+    service_id: "pump-3@iot.example",
+};
+
+/// A network that knows the meter and the pump.
+pub fn network(config: msgin5g_testnet::Config) -> TestNet {
+    let network = TestNet::start(config).expect("a network");
+    for who in [METER, PUMP] {
+        let subscriber = Subscriber::new(who.supi, who.k_ausf).with_ue(who.service_id);
+        network.add_subscriber(subscriber).expect("a subscriber");
+    }
+    network
+}
+
+/// K_AF and PSK identity, as a modem would give them.
+pub fn keys(who: Who, fqdn: &str) -> (Kaf, PskIdentity) {
+    let supi = Supi::imsi(who.supi).unwrap();
+    let home = supi.home_network(MncLength::Two).unwrap();
+    let mut source = KausfSource::new(supi, RoutingIndicator::new("0").unwrap(), home)
+        .with_k_ausf(Kausf::from_octets(who.k_ausf));
+    let af_id = AfId::new(fqdn, UaStarId::TLS13).unwrap();
+    let Poll::Ready(Ok(context)) = source.request(&af_id) else {
+        panic!("keys");
+    };
+    (context.k_af(&af_id), context.psk_identity())
+}
+
+pub fn memory(network: &TestNet) -> TlsMemory<TcpTransport> {
+    TlsMemory::new(TcpTransport::connect(network.addr()).expect("a connection"))
+}
+
+pub fn open<'m>(
+    memory: &'m mut TlsMemory<TcpTransport>,
+    (key, identity): &(Kaf, PskIdentity),
+) -> Result<TlsSession<'m, TcpTransport>, SessionError> {
+    let mut host = StdHost::new();
+    let deadline = host.now_ms() + PATIENCE_MS;
+    let config = TlsConfig::new("msgin5g.example.com");
+    TlsSession::open_blocking(
+        memory,
+        &config,
+        Psk { key, identity },
+        &mut OsRng,
+        &mut host,
+        deadline,
+    )
+}
+
+/// Runs a test with a registered UE.
+pub fn with_registered(network: &TestNet, who: Who, test: impl FnOnce(&mut Ue<'_, '_>)) {
+    let mut tls = memory(network);
+    let mut session = open(&mut tls, &keys(who, network.af_fqdn())).expect("a session");
+    let mut memory = ClientMemory::<2048, 2048, 8192, 8>::new();
+    let config = Config::new(UeServiceId::new(who.service_id).unwrap());
+    let mut ue = Ue {
+        client: Client::new(config, memory.pieces(), &mut OsRng),
+        session: &mut session,
+        host: StdHost::new(),
+    };
+    ue.client.connected();
+    ue.client.register().unwrap();
+    ue.until(|event| matches!(event, Event::Registered).then_some(()));
+    test(&mut ue);
+}
+
+pub struct Ue<'s, 'm> {
+    pub client: Client<'m>,
+    pub session: &'s mut dyn Session,
+    pub host: StdHost,
+}
+
+impl Ue<'_, '_> {
+    pub fn send(&mut self, to: &str, text: &str) -> MessageId<'static> {
+        let to = Recipient::Ue(UeServiceId::new(to).unwrap());
+        let message = OutgoingMessage::text(to, text).with_report();
+        self.client.send(&message, &mut OsRng).unwrap()
+    }
+
+    /// Takes events until `wanted` finds its own; anything else that is worth a word fails the test.
+    pub fn until<T>(&mut self, mut wanted: impl FnMut(&Event<'_>) -> Option<T>) -> T {
+        let until = self.host.now_ms() + PATIENCE_MS;
+        while driver::wait(&mut self.session, &mut self.client, &mut self.host, until)
+            .expect("the session")
+        {
+            let now = self.host.now_ms();
+            let Some(event) = self.client.poll_event(now) else {
+                continue;
+            };
+            if let Some(found) = wanted(&event) {
+                return found;
+            }
+            assert!(
+                matches!(event, Event::Accepted { .. } | Event::Duplicate),
+                "unexpected {event:?}"
+            );
+        }
+        panic!("nothing within {PATIENCE_MS} ms");
+    }
+
+    /// Moves octets without taking events, so that answers leave.
+    pub fn flush(&mut self) {
+        let now = self.host.now_ms();
+        driver::exchange(&mut self.session, &mut self.client, now).expect("the session");
+    }
+}
