@@ -20,6 +20,9 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[macro_use]
+mod log;
+
 pub mod akma;
 pub mod client;
 pub mod coap;

@@ -35,6 +35,7 @@ mod event;
 mod exchange;
 mod inbound;
 mod inbox;
+mod journal;
 mod memory;
 mod outbound;
 mod outbox;
@@ -196,18 +197,9 @@ impl<'m> Client<'m> {
 
     /// The next event, if any. `now` is in milliseconds from any origin that stays.
     pub fn poll_event(&mut self, now: u64) -> Option<Event<'_>> {
-        if let Some(end) = self.core.lapse(now) {
-            return self.core.end(end);
-        }
-        match self.next_frame(now) {
-            Ok(Arrival::Incomplete) => None,
-            Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head))),
-            Ok(Arrival::TooLarge(head)) => Some(self.core.on_too_large(&head)),
-            Err(error) => {
-                self.inbox.clear();
-                Some(self.core.give_up(error))
-            }
-        }
+        let event = self.next_event(now)?;
+        journal::note(&event);
+        Some(event)
     }
 
     /// Whether [`poll_event`](Self::poll_event) has something.
@@ -230,6 +222,21 @@ impl<'m> Client<'m> {
     /// Messages and reports accepted and not yet answered.
     pub fn pending(&self) -> usize {
         self.core.outbox.len()
+    }
+
+    fn next_event(&mut self, now: u64) -> Option<Event<'_>> {
+        if let Some(end) = self.core.lapse(now) {
+            return self.core.end(end);
+        }
+        match self.next_frame(now) {
+            Ok(Arrival::Incomplete) => None,
+            Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head))),
+            Ok(Arrival::TooLarge(head)) => Some(self.core.on_too_large(&head)),
+            Err(error) => {
+                self.inbox.clear();
+                Some(self.core.give_up(error))
+            }
+        }
     }
 
     /// The next frame that the application hears of; those before it are absorbed.

@@ -13,10 +13,6 @@
 //! No secure session can be had without a [`Psk`]: there is no constructor that does not take
 //! one, and a server that does not prove the same key is refused.
 
-#[cfg(any(feature = "embedded-tls", feature = "tls13"))]
-#[macro_use]
-mod log;
-
 mod config;
 mod error;
 #[cfg(feature = "insecure-plaintext")]
