@@ -5,6 +5,10 @@ use crate::toolchain::Toolchain;
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 
+/// Who the firmware's UE is: the very file that the firmware is built with.
+#[path = "../../examples/firmware/src/config.rs"]
+pub mod settings;
+
 /// The cargo profile in the root Cargo.toml: small, and optimised in one piece.
 const PROFILE: &str = "firmware";
 /// The application.

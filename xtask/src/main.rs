@@ -2,14 +2,20 @@
 
 mod board;
 mod bridge;
+mod compare;
+mod demo;
 mod elf;
+mod exchange;
 mod figures;
 mod firmware;
+mod host;
 mod install;
 mod logs;
 mod metadata;
 mod qemu;
+mod readme;
 mod run;
+mod size;
 mod test;
 mod toolchain;
 
@@ -30,8 +36,20 @@ struct Args {
 enum Chore {
     /// Find or make a Rust toolchain with the Cortex-M targets.
     Toolchain,
+    /// Run the firmware against the reference network and show the exchange.
+    Demo {
+        /// The board, by the name of its QEMU machine.
+        #[arg(long, default_value = board::BOARDS[0].machine, value_parser = board::by_name)]
+        machine: board::Board,
+    },
     /// Check everything: what CI runs.
     Test,
+    /// Print what the firmware takes of flash, RAM and instructions.
+    Size {
+        /// Put the table into the README too.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,6 +60,8 @@ fn main() -> anyhow::Result<()> {
             toolchain::Toolchain::find_or_make(&toolchain::TARGETS, may_install)?.describe();
             Ok(())
         }
+        Chore::Demo { machine } => demo::run(machine, may_install),
         Chore::Test => test::run(may_install),
+        Chore::Size { write } => size::run(write, may_install),
     }
 }

@@ -46,6 +46,7 @@ impl Emulator {
             .args(["-icount", "shift=0"])
             .arg("-kernel")
             .arg(firmware)
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut qemu = Guarded::spawn(&mut command)?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// The repository: xtask lies directly below it.
@@ -96,12 +96,11 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// Prints and starts the command. Standard input is closed; the caller sets where output goes.
+    /// Prints and starts the command. The caller sets where input and output go.
     pub fn spawn(command: &mut Command) -> Result<Self> {
         println!("$ {}", line(command));
         let what = line(command);
         let child = command
-            .stdin(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start `{what}`"))?;
         Ok(Self { child, what })

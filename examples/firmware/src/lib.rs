@@ -4,6 +4,10 @@
 //! On a host this library holds the settings only, so that the workspace builds everywhere.
 #![no_std]
 
+#[cfg(target_os = "none")]
+#[macro_use]
+mod log;
+
 pub mod config;
 
 #[cfg(target_os = "none")]
@@ -24,3 +28,5 @@ pub mod rng;
 pub mod stack;
 #[cfg(target_os = "none")]
 pub mod uart;
+#[cfg(target_os = "none")]
+pub mod ue;

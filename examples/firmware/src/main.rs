@@ -1,9 +1,11 @@
-//! A UE: keys, session, registration, a message there and one back.
+//! A UE: it gets its keys, opens a session, registers, writes to another UE, reads the answer and leaves.
+//!
+//! The same on every board; what differs is in `board/`. Its figures go to the console for `cargo xtask`.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(not(target_os = "none"))]
 fn main() {
-    eprintln!("built for Cortex-M by `cargo xtask size`");
+    eprintln!("this is a firmware: `cargo xtask demo` builds it for Cortex-M and runs it in QEMU");
     std::process::exit(2);
 }
 
@@ -11,44 +13,59 @@ fn main() {
 mod on_target {
     use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
     use msgin5g::session::{Psk, Session, TlsConfig};
-    use msgin5g_firmware::{board, clock, config, console, keys, meter, once, rng, stack, uart};
+    use msgin5g::transport::Host;
+    use msgin5g_firmware::clock::Clock;
+    use msgin5g_firmware::config::SERVER_NAME;
+    use msgin5g_firmware::meter::Meter;
+    use msgin5g_firmware::once::Once;
+    use msgin5g_firmware::uart::Uart;
+    use msgin5g_firmware::ue::{self, Problem};
+    use msgin5g_firmware::{board, console, failed_at, info, keys, rng, stack};
 
-    static MEMORY: once::Once<TlsMemory<uart::Uart>> =
-        once::Once::new(TlsMemory::new(uart::Uart::new()));
+    static MEMORY: Once<TlsMemory<Uart>> = Once::new(TlsMemory::new(Uart::new()));
 
     #[cortex_m_rt::entry]
     fn main() -> ! {
         stack::paint();
-        let mut clock = clock::Clock::start();
-        let Some(memory) = MEMORY.take() else {
-            console::exit(1)
-        };
+        let ended = run(Clock::start());
+        console::figure("stack", stack::high_water().into());
+        match ended {
+            Ok(()) => console::exit(0),
+            Err(Problem(step)) => {
+                console::text("failed", step.as_bytes());
+                console::exit(1)
+            }
+        }
+    }
+
+    fn run(mut clock: Clock) -> Result<(), Problem> {
+        info!("board: {}", board::NAME);
+        let memory = MEMORY.take().ok_or(Problem("memory"))?;
         memory.transport_mut().enable();
-        console::text("board", board::NAME.as_bytes());
-        let Ok(af_id) = keys::af_id() else {
-            console::exit(1)
-        };
-        let Ok(context) = keys::request(&af_id) else {
-            console::exit(1)
-        };
-        let (identity, key) = (context.psk_identity(), context.k_af(&af_id));
-        let tls = TlsConfig::new(config::SERVER_NAME);
+        let mut rng = rng::board_rng();
+
+        let meter = Meter::start();
+        let af_id = keys::af_id().map_err(failed_at!("keys"))?;
+        let context = keys::request(&af_id).map_err(failed_at!("keys"))?;
+        let (key, identity) = (context.k_af(&af_id), context.psk_identity());
+        console::figure("keys_insn", meter.stop().instructions);
+
+        let meter = Meter::start();
+        let tls = TlsConfig::new(SERVER_NAME);
         let psk = Psk {
             key: &key,
             identity: &identity,
         };
-        let meter = meter::Meter::start();
-        let mut rng = rng::board_rng();
-        let session = TlsSession::open_blocking(memory, &tls, psk, &mut rng, &mut clock, 60_000);
+        let deadline = clock.now_ms() + ue::PATIENCE_MS;
+        let mut session =
+            TlsSession::open_blocking(memory, &tls, psk, &mut rng, &mut clock, deadline)
+                .map_err(failed_at!("session"))?;
         let cost = meter.stop();
-        console::figure("handshake", cost.instructions);
+        console::figure("handshake_insn", cost.instructions);
         console::figure("handshake_octets", u64::from(cost.sent + cost.received));
-        console::figure("stack", stack::high_water().into());
-        let Ok(mut session) = session else {
-            console::exit(2)
-        };
-        while session.send(b"x").is_pending() {}
-        while session.close().is_pending() {}
-        console::exit(0)
+
+        ue::run(&mut session, clock, &mut rng)?;
+        while session.close().map_err(failed_at!("closing"))?.is_pending() {}
+        Ok(())
     }
 }

@@ -1,0 +1,143 @@
+//! The application over an open session: registers, writes to another UE, reads its answer, leaves.
+
+use crate::clock::Clock;
+use crate::config::{PEER_SERVICE_ID, TEXT, UE_SERVICE_ID};
+use crate::console;
+use crate::meter::Meter;
+use crate::once::Once;
+use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
+use msgin5g::driver;
+use msgin5g::message::{Recipient, UeServiceId};
+use msgin5g::session::Session;
+use msgin5g::transport::Host;
+use rand_core::{CryptoRng, RngCore};
+
+/// No step may take longer, in milliseconds of the board's clock.
+pub const PATIENCE_MS: u64 = 60_000;
+
+static MEMORY: Once<ClientMemory> = Once::new(ClientMemory::new());
+
+/// The step at which it came to nothing. The log says more.
+pub struct Problem(pub &'static str);
+
+/// What this UE does while it has a session.
+pub fn run(
+    session: &mut impl Session,
+    clock: Clock,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<(), Problem> {
+    let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
+    let memory = MEMORY.take().ok_or(Problem("memory"))?;
+    let mut ue = Ue {
+        client: Client::new(Config::new(id), memory.pieces(), rng),
+        session,
+        clock,
+        tally: Tally::default(),
+    };
+    ue.client.connected();
+    ue.register()?;
+    ue.talk(rng)?;
+    ue.leave()?;
+    ue.tally.print();
+    Ok(())
+}
+
+struct Ue<'a, S: Session> {
+    session: &'a mut S,
+    client: Client<'a>,
+    clock: Clock,
+    tally: Tally,
+}
+
+impl<S: Session> Ue<'_, S> {
+    fn register(&mut self) -> Result<(), Problem> {
+        let meter = Meter::start();
+        self.client.register().map_err(failed_at!("registration"))?;
+        self.until("registration", |tally| tally.registered == 1)?;
+        console::figure("registration_insn", meter.stop().instructions);
+        Ok(())
+    }
+
+    /// Writes to the other UE, and waits for its report and its answer.
+    fn talk(&mut self, rng: &mut (impl RngCore + CryptoRng)) -> Result<(), Problem> {
+        let meter = Meter::start();
+        let peer = UeServiceId::new(PEER_SERVICE_ID).map_err(failed_at!("identity"))?;
+        let message = OutgoingMessage::text(Recipient::Ue(peer), TEXT).with_report();
+        self.client
+            .send(&message, rng)
+            .map_err(failed_at!("sending"))?;
+        self.until("exchange", |tally| {
+            (tally.sent, tally.reports, tally.received) == (1, 1, 1)
+        })?;
+        console::figure("messages_insn", meter.stop().instructions);
+        Ok(())
+    }
+
+    /// The client sees to it that our report of the answer is out before.
+    fn leave(&mut self) -> Result<(), Problem> {
+        self.client
+            .deregister()
+            .map_err(failed_at!("de-registration"))?;
+        self.until("de-registration", |tally| tally.deregistered == 1)
+    }
+
+    /// Moves octets and takes events until the tally is as wished.
+    fn until(
+        &mut self,
+        step: &'static str,
+        reached: impl Fn(&Tally) -> bool,
+    ) -> Result<(), Problem> {
+        let deadline = self.clock.now_ms() + PATIENCE_MS;
+        while !reached(&self.tally) {
+            let something = driver::wait(self.session, &mut self.client, &mut self.clock, deadline)
+                .map_err(failed_at!("session lost"))?;
+            if !something {
+                error!("{}: nothing came in time", step);
+                return Err(Problem(step));
+            }
+            while let Some(event) = self.client.poll_event(self.clock.now_ms()) {
+                self.tally.count(&event)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What has happened so far.
+#[derive(Default)]
+struct Tally {
+    registered: u32,
+    sent: u32,
+    received: u32,
+    reports: u32,
+    deregistered: u32,
+}
+
+impl Tally {
+    fn count(&mut self, event: &Event<'_>) -> Result<(), Problem> {
+        match event {
+            Event::Registered => self.registered += 1,
+            Event::Accepted { .. } => self.sent += 1,
+            Event::Report(_) => self.reports += 1,
+            Event::Message(message) => {
+                info!("{}: {}", message.originator.as_str(), message.payload);
+                console::text("received_text", message.payload.as_bytes());
+                self.received += 1;
+            }
+            Event::Deregistered => self.deregistered += 1,
+            other => {
+                error!("{}", other);
+                return Err(Problem("unexpected event"));
+            }
+        }
+        Ok(())
+    }
+
+    fn print(&self) {
+        console::figure("registered", self.registered.into());
+        console::figure("sent", self.sent.into());
+        console::figure("received", self.received.into());
+        console::figure("reports", self.reports.into());
+        console::figure("deregistered", self.deregistered.into());
+    }
+}

@@ -1,0 +1,93 @@
+//! One exchange: reference network, second UE, and the firmware in QEMU with its UART connected to the network.
+
+use crate::board::Board;
+use crate::bridge::Bridge;
+use crate::elf::{self, Sizes};
+use crate::figures::Figures;
+use crate::firmware::settings;
+use crate::host::{Network, Peer, Programs};
+use crate::qemu::Emulator;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Real time for the firmware's part. It takes a few seconds.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What an exchange showed.
+pub struct Exchange {
+    pub figures: Figures,
+    pub sizes: Sizes,
+    /// Octets on the line from the firmware and to it.
+    pub octets: (u64, u64),
+    /// The exchange as the reference network saw it.
+    pub ladder: Vec<String>,
+}
+
+/// Runs the firmware and checks that both UEs and the network tell the same story.
+pub fn run(
+    board: Board,
+    firmware: &Path,
+    programs: &Programs,
+    logs_expected: bool,
+) -> Result<Exchange> {
+    let network = Network::start(programs)?;
+    let peer = Peer::start(programs, network.address)?;
+    let mut emulator = Emulator::start(board, firmware)?;
+    let bridge = Bridge::start(emulator.uart()?, network.address)?;
+    let outcome = emulator.finish(Instant::now() + PATIENCE);
+    let octets = bridge.octets();
+    drop(bridge);
+    let seen = peer.finish();
+    let ladder = network.finish()?;
+
+    let outcome =
+        outcome.with_context(|| format!("on {}\n{}", board.machine, ladder.join("\n")))?;
+    let figures = outcome.figures;
+    if outcome.exit_code != 0 {
+        let step = figures.text("failed").unwrap_or("a panic");
+        bail!(
+            "the firmware ended with code {} at: {step}\n{}",
+            outcome.exit_code,
+            ladder.join("\n")
+        );
+    }
+    check(&figures, &seen?)?;
+    ensure!(
+        (outcome.log_lines > 0) == logs_expected,
+        "{} lines of log from a firmware that should write {}",
+        outcome.log_lines,
+        if logs_expected { "some" } else { "none" }
+    );
+    Ok(Exchange {
+        figures,
+        sizes: elf::sizes(firmware)?,
+        octets,
+        ladder,
+    })
+}
+
+/// One message each way, each reported, and both registrations ended.
+fn check(figures: &Figures, seen: &crate::host::Seen) -> Result<()> {
+    for key in ["registered", "sent", "received", "reports", "deregistered"] {
+        let number = figures.number(key)?;
+        ensure!(number == 1, "the firmware counts {key}={number}, not 1");
+    }
+    ensure!(
+        seen.messages == [settings::TEXT],
+        "the second UE was to see {:?}, it saw {:?}",
+        settings::TEXT,
+        seen.messages
+    );
+    ensure!(
+        seen.reports == 1,
+        "the second UE got {} reports, not 1",
+        seen.reports
+    );
+    let text = figures.text("received_text")?;
+    ensure!(
+        text == format!("shown: {}", settings::TEXT),
+        "the firmware received {text:?}"
+    );
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! The programs of an exchange that run on this machine: the reference network and the second UE.
+
+use crate::firmware::settings;
+use crate::run::{self, Guarded};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// K_AUSF of the second UE: any 32 octets that the network is told too.
+const PEER_KAUSF: &str = "c1f0aa7d4e2b9036588d17e4b39c60f25a71d8830e46bf927d1c3a5508e9647b";
+const PEER_SUPI: &str = "001010000000002";
+
+/// Paths of the two programs.
+pub struct Programs {
+    network: PathBuf,
+    peer: PathBuf,
+}
+
+impl Programs {
+    /// Builds both.
+    pub fn build() -> Result<Self> {
+        let words = [
+            "build",
+            "--quiet",
+            "--package",
+            "msgin5g-testnet",
+            "--package",
+            "msgin5g-firmware",
+        ];
+        run::run(run::cargo().args(words).args([
+            "--bin",
+            "msgin5g-testnet",
+            "--example",
+            "display",
+        ]))?;
+        let dir = run::target_dir().join("debug");
+        Ok(Self {
+            network: dir.join("msgin5g-testnet"),
+            peer: dir.join("examples/display"),
+        })
+    }
+}
+
+/// A program that says on its standard output what it does, line by line.
+struct Talker {
+    child: Guarded,
+    /// Held open: the program ends when this does.
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+}
+
+impl Talker {
+    fn start(command: &mut Command) -> Result<Self> {
+        let mut child = Guarded::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
+        let input = child.child().stdin.take();
+        let output = child
+            .child()
+            .stdout
+            .take()
+            .context("a child has an output")?;
+        let (tell, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if tell.send(line).is_err() {
+                    break; // nobody listens any more
+                }
+            }
+        });
+        Ok(Self {
+            child,
+            input,
+            lines,
+        })
+    }
+
+    fn line(&self, patience: Duration, what: &str) -> Result<String> {
+        self.lines
+            .recv_timeout(patience)
+            .with_context(|| format!("waited {} s in vain for {what}", patience.as_secs()))
+    }
+
+    /// Ends the program by closing its input and gives the lines that were not read yet.
+    fn finish(mut self, patience: Duration) -> Result<Vec<String>> {
+        drop(self.input.take());
+        let code = self.child.wait_until(Instant::now() + patience)?;
+        let rest = self.lines.iter().collect();
+        if code != 0 {
+            bail!("it ended with code {code}");
+        }
+        Ok(rest)
+    }
+}
+
+/// The reference network, running.
+pub struct Network {
+    talker: Talker,
+    pub address: SocketAddr,
+}
+
+impl Network {
+    /// Starts it with the firmware's UE and the second one as subscribers.
+    pub fn start(programs: &Programs) -> Result<Self> {
+        let kausf: String = settings::KAUSF
+            .iter()
+            .map(|octet| format!("{octet:02x}"))
+            .collect();
+        let firmware = format!(
+            "supi={},kausf={kausf},rid={},mcc={},mnc={},ue={}",
+            settings::SUPI,
+            settings::ROUTING_INDICATOR,
+            settings::MCC,
+            settings::MNC,
+            settings::UE_SERVICE_ID
+        );
+        let peer = format!(
+            "supi={PEER_SUPI},kausf={PEER_KAUSF},ue={}",
+            settings::PEER_SERVICE_ID
+        );
+        let mut command = Command::new(&programs.network);
+        command
+            .args(["--ladder", "--fqdn", settings::SERVER_NAME])
+            .args(["--subscriber", &firmware, "--subscriber", &peer]);
+        let talker = Talker::start(&mut command)?;
+        let ready = talker.line(Duration::from_secs(10), "the network to listen")?;
+        let ready: Value =
+            serde_json::from_str(&ready).with_context(|| format!("the network said {ready:?}"))?;
+        let address = ready["listening"]
+            .as_str()
+            .context("the network says where it listens")?
+            .parse()?;
+        Ok(Self { talker, address })
+    }
+
+    /// Ends it and gives the ladder of the exchange.
+    pub fn finish(self) -> Result<Vec<String>> {
+        let mut lines = self
+            .talker
+            .finish(Duration::from_secs(10))
+            .context("the reference network failed")?;
+        // The events were said one by one before; the ladder as a whole comes last and begins with the names.
+        let heading = lines
+            .iter()
+            .rposition(|line| line.contains("MSGin5G Server"));
+        Ok(lines.split_off(heading.unwrap_or(0)))
+    }
+}
+
+/// The second UE, registered: it answers each message with one of its own.
+pub struct Peer {
+    talker: Talker,
+}
+
+/// What the second UE saw.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub messages: Vec<String>,
+    pub reports: usize,
+}
+
+impl Peer {
+    /// Starts it and waits until the network has registered it.
+    pub fn start(programs: &Programs, network: SocketAddr) -> Result<Self> {
+        let mut command = Command::new(&programs.peer);
+        command
+            .args([
+                "--server",
+                &network.to_string(),
+                "--fqdn",
+                settings::SERVER_NAME,
+            ])
+            .args(["--kausf", PEER_KAUSF, "--supi", PEER_SUPI])
+            .args(["--ue-service-id", settings::PEER_SERVICE_ID]);
+        let talker = Talker::start(&mut command)?;
+        let said = talker.line(Duration::from_secs(20), "the second UE to register")?;
+        if event(&said)?["event"] != "registered" {
+            bail!("the second UE did not register: {said}");
+        }
+        Ok(Self { talker })
+    }
+
+    /// Ends it and gives what it saw.
+    pub fn finish(self) -> Result<Seen> {
+        let lines = self
+            .talker
+            .finish(Duration::from_secs(20))
+            .context("the second UE failed")?;
+        let mut seen = Seen::default();
+        for line in lines {
+            let event = event(&line)?;
+            match event["event"].as_str() {
+                Some("message") => seen
+                    .messages
+                    .push(event["text"].as_str().unwrap_or_default().to_owned()),
+                Some("report") => seen.reports += 1,
+                _ => {}
+            }
+        }
+        Ok(seen)
+    }
+}
+
+fn event(line: &str) -> Result<Value> {
+    serde_json::from_str(line).with_context(|| format!("the second UE said {line:?}"))
+}

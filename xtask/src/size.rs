@@ -1,0 +1,166 @@
+//! `cargo xtask size`: what the firmware takes, part by part and board by board.
+
+use crate::board::{BOARDS, Board};
+use crate::elf::{self, Sizes};
+use crate::exchange::{self, Exchange};
+use crate::host::Programs;
+use crate::toolchain::{TARGETS, Toolchain};
+use crate::{firmware, install, qemu, readme};
+use anyhow::Result;
+
+/// Code for the smallest core; the board with the next larger one runs it.
+pub const SMALLEST: Board = Board {
+    machine: "mps2-an385",
+    core: "Cortex-M0+",
+    target: "thumbv6m-none-eabi",
+};
+
+/// Programs that are weighed on the first board, and what each holds.
+const PARTS: [(&str, &str); 4] = [
+    ("probe_baseline", "start-up, UART, clock and console alone"),
+    ("probe_akma", "the same with AKMA: K_AUSF to K_AF and A-KID"),
+    (
+        "probe_client",
+        "the same with client, CoAP and messages, no TLS",
+    ),
+    (
+        "probe_session",
+        "the same with the TLS 1.3 session, no client",
+    ),
+];
+
+/// One firmware, measured.
+pub struct Row {
+    board: Board,
+    sizes: Sizes,
+    stack: u64,
+    keys: u64,
+    handshake: u64,
+    messages: u64,
+}
+
+/// Measures and prints; with `write`, into the README too.
+pub fn run(write: bool, may_install: bool) -> Result<()> {
+    install::ensure(install::OPENSSL.iter().chain([&install::QEMU]), may_install)?;
+    let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
+    let programs = Programs::build()?;
+    let mut rows = Vec::new();
+    for board in boards() {
+        rows.push(measure(board, &toolchain, &programs)?.0);
+    }
+    let table = table(&toolchain, &rows)?;
+    println!("\n{table}");
+    if write {
+        readme::write(&table)?;
+    }
+    Ok(())
+}
+
+/// Every board that has a row.
+pub fn boards() -> impl Iterator<Item = Board> {
+    [SMALLEST]
+        .into_iter()
+        .chain([BOARDS[1], BOARDS[0], BOARDS[2]])
+}
+
+/// Builds the firmware as a product would, without logs, and runs the exchange.
+pub fn measure(
+    board: Board,
+    toolchain: &Toolchain,
+    programs: &Programs,
+) -> Result<(Row, Exchange)> {
+    let built = firmware::build(toolchain, board.target, &[firmware::APPLICATION], &[])?;
+    let exchange = exchange::run(board, &built[0], programs, false)?;
+    let figures = &exchange.figures;
+    let row = Row {
+        board,
+        sizes: exchange.sizes,
+        stack: figures.number("stack")?,
+        keys: figures.number("keys_insn")?,
+        handshake: figures.number("handshake_insn")?,
+        messages: figures.number("messages_insn")?,
+    };
+    Ok((row, exchange))
+}
+
+/// The text that stands in the README.
+pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
+    let mut text = format!(
+        "Printed by `cargo xtask size` with {} and QEMU {}; octets, `opt-level = \"s\"`, LTO. Instructions are counted by the\n\
+         emulator, they are not cycles; waiting for the line is left out.\n\n\
+         The whole firmware of the demo, without logs:\n\n\
+         | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn | messages, insn |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        toolchain.version()?,
+        qemu::version()?,
+    );
+    for row in rows {
+        text += &format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            row.board.core,
+            grouped(row.sizes.flash()),
+            grouped(row.sizes.rodata),
+            grouped(row.sizes.ram()),
+            grouped(row.stack),
+            grouped(row.sizes.ram() + row.stack),
+            millions(row.keys),
+            millions(row.handshake),
+            millions(row.messages),
+        );
+    }
+    text += &parts(toolchain)?;
+    Ok(text)
+}
+
+/// What each part adds to a firmware on the first board.
+fn parts(toolchain: &Toolchain) -> Result<String> {
+    let board = BOARDS[0];
+    let programs = PARTS.map(|(program, _)| program);
+    let built = firmware::build(toolchain, board.target, &programs, &["probes"])?;
+    let mut text = format!(
+        "\nIts parts on {}, each in a program of its own (they share code, so the sum is larger than the whole):\n\n\
+         | program | flash | static RAM |\n| --- | ---: | ---: |\n",
+        board.core
+    );
+    for (path, (_, what)) in built.iter().zip(PARTS) {
+        let sizes = elf::sizes(path)?;
+        text += &format!(
+            "| {what} | {} | {} |\n",
+            grouped(sizes.flash()),
+            grouped(sizes.ram())
+        );
+    }
+    Ok(text)
+}
+
+/// 12,345
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// 11.35 M
+fn millions(number: u64) -> String {
+    format!("{:.2} M", number as f64 / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, millions};
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1000), "1,000");
+        assert_eq!(grouped(1234567), "1,234,567");
+        assert_eq!(millions(11_347_120), "11.35 M");
+    }
+}
