@@ -26,6 +26,11 @@ pub fn build(
     let mut command = toolchain.cargo();
     command
         .env("RUSTFLAGS", rustflags())
+        // Without it only errors are logged.
+        .env(
+            "DEFMT_LOG",
+            std::env::var("DEFMT_LOG").unwrap_or_else(|_| "info".into()),
+        )
         .args([
             "build",
             "--quiet",

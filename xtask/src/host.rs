@@ -196,7 +196,7 @@ impl Peer {
                 Some("message") => seen
                     .messages
                     .push(event["text"].as_str().unwrap_or_default().to_owned()),
-                Some("report") => seen.reports += 1,
+                Some("report") if event["delivered"] == true => seen.reports += 1,
                 _ => {}
             }
         }

@@ -20,6 +20,7 @@ mod test;
 mod toolchain;
 
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// The project's chores.
 #[derive(Parser)]
@@ -52,8 +53,17 @@ enum Chore {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+fn main() -> ExitCode {
+    match chore(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(args: &Args) -> anyhow::Result<()> {
     let may_install = !args.no_install;
     match args.chore {
         Chore::Toolchain => {

@@ -8,13 +8,13 @@ use msgin5g::akma::{
 };
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver;
-use msgin5g::message::{Recipient, UeServiceId};
+use msgin5g::message::{Outcome, Recipient, UeServiceId};
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
 use msgin5g::session::{Psk, Session, TlsConfig};
 use msgin5g::transport::{Host, StdHost, TcpTransport};
 use rand_core::OsRng;
 use serde_json::json;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
@@ -57,8 +57,7 @@ fn main() -> Result<(), Problem> {
     let (key, identity) = (context.k_af(&af_id), context.psk_identity());
 
     let mut host = StdHost::new();
-    let mut memory: TlsMemory<TcpTransport> =
-        TlsMemory::new(TcpTransport::new(TcpStream::connect(args.server)?)?);
+    let mut memory: TlsMemory<TcpTransport> = TlsMemory::new(TcpTransport::connect(args.server)?);
     let psk = Psk {
         key: &key,
         identity: &identity,
@@ -93,7 +92,7 @@ fn show_and_answer(
         while let Some(event) = client.poll_event(host.now_ms()) {
             match event {
                 Event::Registered => println!("{}", json!({"event": "registered"})),
-                Event::Message(message) => {
+                Event::Message { msg: message, .. } => {
                     let from = message.originator.as_str();
                     println!(
                         "{}",
@@ -104,7 +103,7 @@ fn show_and_answer(
                 Event::Report(report) => {
                     println!(
                         "{}",
-                        json!({"event": "report", "status": report.status.as_str()})
+                        json!({"event": "report", "delivered": report.status == Outcome::Success})
                     );
                 }
                 Event::Deregistered if leaving => return Ok(()),

@@ -119,7 +119,7 @@ impl Tally {
             Event::Registered => self.registered += 1,
             Event::Accepted { .. } => self.sent += 1,
             Event::Report(_) => self.reports += 1,
-            Event::Message(message) => {
+            Event::Message { msg: message, .. } => {
                 info!("{}: {}", message.originator.as_str(), message.payload);
                 console::text("received_text", message.payload.as_bytes());
                 self.received += 1;
