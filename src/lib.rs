@@ -1,4 +1,62 @@
-//! MSGin5G client for constrained 5G UEs.
+//! MSGin5G client for constrained 5G UEs: AKMA keys, a TLS-PSK session, CoAP, messages in JSON.
+//!
+//! No heap, no global state, no panic that a peer, a modem or a caller can reach, no clock and no
+//! random numbers of its own. Every buffer is the caller's.
+//!
+//! # Rooms
+//!
+//! | module | what it does | knows |
+//! | --- | --- | --- |
+//! | [`akma`] | keys and identifiers, K_AUSF to K_AF | nothing else |
+//! | [`transport`] | the two functions of a modem port | nothing else |
+//! | [`session`] | a protected stream opened with K_AF | `akma`, `transport` |
+//! | [`coap`] | CoAP messages and their framing | nothing else |
+//! | [`message`] | MSGin5G messages and their JSON | nothing else |
+//! | [`client`] | register, send, receive, report: a state machine without I/O | `coap`, `message` |
+//! | [`driver`] | moves octets between session and client | `session`, `client` |
+//!
+//! # From key to message
+//!
+//! Where the keys come from is told in [`akma`], how a port is made in [`transport`]. With an open
+//! session the client is driven like this:
+//!
+//! ```
+//! use msgin5g::client::{Client, ClientMemory, Config, Event};
+//! use msgin5g::driver;
+//! use msgin5g::message::UeServiceId;
+//! use msgin5g::session::{Session, SessionError};
+//!
+//! /// One turn of a superloop: never waits.
+//! fn turn(
+//!     session: &mut impl Session,
+//!     client: &mut Client<'_>,
+//!     now: u64,
+//! ) -> Result<(), SessionError> {
+//!     driver::exchange(session, client, now)?;
+//!     while let Some(event) = client.poll_event(now) {
+//!         if let Event::Message { msg, .. } = event {
+//!             // msg.payload is for the application
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! Each adds something and changes nothing else. All build alone.
+//!
+//! | feature | adds | default |
+//! | --- | --- | --- |
+//! | `embedded-tls` | `session::embedded_tls`: TLS 1.3 by the crate embedded-tls | yes |
+//! | `tls13` | `session::tls13`: TLS 1.3 by a small core of our own, resumable after any octet; takes its primitives from the next five or from the chip | |
+//! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |
+//! | `p256`, `x25519` | key exchange in software for `tls13` | |
+//! | `psk-ke` | PSK without key exchange; the 3GPP profile forbids it | |
+//! | `std` | TCP and a clock on a host | |
+//! | `insecure-plaintext` | CoAP without any protection, for a bench | |
+//! | `stored-message-update` | an update of Rel-19 whose message type is not known yet | |
+//! | `defmt` | `Format` on public types, one line at each change of state | |
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -30,3 +88,11 @@ pub mod driver;
 pub mod message;
 pub mod session;
 pub mod transport;
+
+/// The traits of the caller's random number generator, in the generation that is used here.
+pub use rand_core;
+
+/// The code of README.md compiles.
+#[cfg(all(doctest, feature = "embedded-tls"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
