@@ -21,8 +21,9 @@ mod on_target {
     use msgin5g_firmware::uart::Uart;
     use msgin5g_firmware::ue::{self, Problem};
     use msgin5g_firmware::{board, console, failed_at, info, keys, rng, stack};
+    use rand_core::{CryptoRng, RngCore};
 
-    static MEMORY: Once<TlsMemory<Uart>> = Once::new(TlsMemory::new(Uart::new()));
+    static MEMORY: Once<TlsMemory<Uart>> = Once::new();
 
     #[cortex_m_rt::entry]
     fn main() -> ! {
@@ -38,12 +39,26 @@ mod on_target {
         }
     }
 
-    fn run(mut clock: Clock) -> Result<(), Problem> {
+    fn run(clock: Clock) -> Result<(), Problem> {
         info!("board: {}", board::NAME);
-        let memory = MEMORY.take().ok_or(Problem("memory"))?;
+        let memory = MEMORY
+            .take(|| TlsMemory::new(Uart::new()))
+            .ok_or(Problem("memory"))?;
         memory.transport_mut().enable();
         let mut rng = rng::board_rng();
+        let mut session = open(memory, clock, &mut rng)?;
+        ue::run(&mut session, clock, &mut rng)?;
+        while session.close().map_err(failed_at!("closing"))?.is_pending() {}
+        Ok(())
+    }
 
+    /// Keys and handshake. Not inlined: what a handshake needs of the stack is free again for the messages.
+    #[inline(never)]
+    fn open<'m>(
+        memory: &'m mut TlsMemory<Uart>,
+        mut clock: Clock,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<TlsSession<'m, Uart>, Problem> {
         let meter = Meter::start();
         let af_id = keys::af_id().map_err(failed_at!("keys"))?;
         let context = keys::request(&af_id).map_err(failed_at!("keys"))?;
@@ -57,15 +72,11 @@ mod on_target {
             identity: &identity,
         };
         let deadline = clock.now_ms() + ue::PATIENCE_MS;
-        let mut session =
-            TlsSession::open_blocking(memory, &tls, psk, &mut rng, &mut clock, deadline)
-                .map_err(failed_at!("session"))?;
+        let session = TlsSession::open_blocking(memory, &tls, psk, rng, &mut clock, deadline)
+            .map_err(failed_at!("session"))?;
         let cost = meter.stop();
         console::figure("handshake_insn", cost.instructions);
         console::figure("handshake_octets", u64::from(cost.sent + cost.received));
-
-        ue::run(&mut session, clock, &mut rng)?;
-        while session.close().map_err(failed_at!("closing"))?.is_pending() {}
-        Ok(())
+        Ok(session)
     }
 }

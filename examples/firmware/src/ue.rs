@@ -15,19 +15,20 @@ use rand_core::{CryptoRng, RngCore};
 /// No step may take longer, in milliseconds of the board's clock.
 pub const PATIENCE_MS: u64 = 60_000;
 
-static MEMORY: Once<ClientMemory> = Once::new(ClientMemory::new());
+static MEMORY: Once<ClientMemory> = Once::new();
 
 /// The step at which it came to nothing. The log says more.
 pub struct Problem(pub &'static str);
 
-/// What this UE does while it has a session.
+/// What this UE does while it has a session. Not inlined, so that its memory is not held during the handshake.
+#[inline(never)]
 pub fn run(
     session: &mut impl Session,
     clock: Clock,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<(), Problem> {
     let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
-    let memory = MEMORY.take().ok_or(Problem("memory"))?;
+    let memory = MEMORY.take(ClientMemory::new).ok_or(Problem("memory"))?;
     let mut ue = Ue {
         client: Client::new(Config::new(id), memory.pieces(), rng),
         session,

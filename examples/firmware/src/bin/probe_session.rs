@@ -14,14 +14,13 @@ mod on_target {
     use msgin5g::session::{Psk, Session, TlsConfig};
     use msgin5g_firmware::{clock, config, console, meter, once, rng, stack, uart, ue};
 
-    static MEMORY: once::Once<TlsMemory<uart::Uart>> =
-        once::Once::new(TlsMemory::new(uart::Uart::new()));
+    static MEMORY: once::Once<TlsMemory<uart::Uart>> = once::Once::new();
 
     #[cortex_m_rt::entry]
     fn main() -> ! {
         stack::paint();
         let mut clock = clock::Clock::start();
-        let Some(memory) = MEMORY.take() else {
+        let Some(memory) = MEMORY.take(|| TlsMemory::new(uart::Uart::new())) else {
             console::exit(1)
         };
         memory.transport_mut().enable();
