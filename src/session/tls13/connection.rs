@@ -63,9 +63,7 @@ impl<'b, C: Crypto> Connection<'b, C> {
         receive: &'b mut [u8],
         send: &'b mut [u8],
     ) -> Result<Self, TlsError> {
-        let limits = limits(receive.len()).ok_or(TlsError::BufferTooSmall {
-            needed: MIN_RECEIVE,
-        })?;
+        let limits = limits(receive.len()).ok_or(TlsError::too_small(MIN_RECEIVE))?;
         let mut handshake = Handshake::new(Protocol::Tls, config, limits, None, psk, rng)?;
         let mut outgoing = Outgoing::new(send);
         let len = handshake.hello(outgoing.content()).map_err(with_header)?;
@@ -98,6 +96,12 @@ impl<'b, C: Crypto> Connection<'b, C> {
     #[must_use]
     pub fn ended(&self) -> Option<TlsError> {
         self.read_end
+    }
+
+    /// Octets of the receive buffer.
+    #[must_use]
+    pub fn receive_capacity(&self) -> usize {
+        self.incoming.capacity()
     }
 
     /// Octets for the transport. Those that it takes are reported to [`sent`](Self::sent).
@@ -417,9 +421,9 @@ fn limits(len: usize) -> Option<Limits> {
 /// The send buffer holds the record header besides.
 fn with_header(error: TlsError) -> TlsError {
     match error {
-        TlsError::BufferTooSmall { needed } => TlsError::BufferTooSmall {
-            needed: needed.saturating_add(HEADER_LEN),
-        },
+        TlsError::BufferTooSmall { needed } => {
+            TlsError::too_small(usize::from(needed).saturating_add(HEADER_LEN))
+        }
         other => other,
     }
 }

@@ -192,7 +192,7 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         let (covered, binders) = out
             .get_mut(..len)
             .and_then(|m| m.split_at_mut_checked(len.saturating_sub(BINDERS_LEN)))
-            .ok_or(TlsError::BufferTooSmall { needed: len })?;
+            .ok_or(TlsError::too_small(len))?;
         self.transcript.update(covered);
         let binder = self.schedule.binder(&self.transcript_hash());
         if let Some(place) = binders.last_chunk_mut() {
@@ -323,10 +323,9 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         if !bool::from(expected.ct_eq(verify_data)) {
             return Err(Alert::DECRYPT_ERROR.into());
         }
-        let place: &mut [u8; FINISHED_LEN] =
-            out.first_chunk_mut().ok_or(TlsError::BufferTooSmall {
-                needed: FINISHED_LEN,
-            })?;
+        let place: &mut [u8; FINISHED_LEN] = out
+            .first_chunk_mut()
+            .ok_or(TlsError::too_small(FINISHED_LEN))?;
         add_message::<C>(&mut self.transcript, message);
         let hash = self.transcript.clone().finish();
         let header = [FINISHED, 0, 0, 32];
@@ -342,6 +341,7 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         add_message::<C>(&mut self.transcript, message);
     }
 
+    #[inline(never)]
     fn transcript_hash(&self) -> [u8; 32] {
         self.transcript.clone().finish()
     }

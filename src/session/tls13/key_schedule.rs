@@ -102,6 +102,7 @@ pub(crate) fn next_secret<C: Crypto>(protocol: Protocol, secret: &mut Secret) {
 
 /// HKDF-Expand-Label (RFC 8446 section 7.1). The first `len` octets, at most 32, are the output:
 /// one block of HKDF-Expand.
+#[inline(never)]
 pub(crate) fn expand_label<C: Crypto>(
     protocol: Protocol,
     secret: &[u8; 32],
@@ -121,6 +122,7 @@ pub(crate) fn expand_label<C: Crypto>(
 type Hmac<'a> = dyn FnMut(&[&[u8]]) -> Option<[u8; 32]> + 'a;
 
 /// The one place that writes HkdfLabel, followed by the counter of the first block.
+#[inline(never)]
 fn with_label(
     protocol: Protocol,
     label: &[u8],

@@ -48,8 +48,7 @@ impl<'b> Outgoing<'b> {
             Some(key) => key.seal_record(kind, len, self.buf)?,
             None => {
                 let header = self.buf.first_chunk_mut();
-                *header.ok_or(TlsError::BufferTooSmall { needed: HEADER_LEN })? =
-                    tls_header(kind, len);
+                *header.ok_or(TlsError::too_small(HEADER_LEN))? = tls_header(kind, len);
                 len.saturating_add(HEADER_LEN)
             }
         };
@@ -67,7 +66,7 @@ impl<'b> Outgoing<'b> {
         let needed = content.len().saturating_add(HEADER_LEN);
         self.content()
             .get_mut(..content.len())
-            .ok_or(TlsError::BufferTooSmall { needed })?
+            .ok_or(TlsError::too_small(needed))?
             .copy_from_slice(content);
         self.seal(key, kind, content.len())
     }

@@ -70,7 +70,7 @@ impl<C: Crypto> TrafficKey<C> {
         let text_len = content_len.saturating_add(1);
         let body_len = text_len.saturating_add(self.suite.tag_len());
         let needed = HEADER_LEN.saturating_add(body_len);
-        let too_small = TlsError::BufferTooSmall { needed };
+        let too_small = TlsError::too_small(needed);
         let record = record.get_mut(..needed).ok_or(too_small)?;
         let (header, body) = record.split_first_chunk_mut().ok_or(too_small)?;
         *header = tls_header(content::APPLICATION_DATA, body_len);

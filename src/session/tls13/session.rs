@@ -197,6 +197,10 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
     fn why(&self, e: TlsError) -> SessionError {
         match (e, self.transport_error) {
             (TlsError::Truncated, Some(e)) => e.into(),
+            (TlsError::RecordTooLong { len }, _) => SessionError::RecordTooLong {
+                got: len,
+                fits: u16::try_from(self.connection.receive_capacity()).unwrap_or(u16::MAX),
+            },
             (e, _) => name(e, self.was_open),
         }
     }
@@ -278,11 +282,10 @@ fn name(e: TlsError, was_open: bool) -> SessionError {
         TlsError::PeerAlert(Alert(code)) => SessionError::PeerAlert(code),
         TlsError::Closed => SessionError::Closed,
         TlsError::Truncated => SessionError::Truncated,
-        TlsError::RecordTooLong { len, room } => SessionError::RecordTooLong {
-            got: u16::try_from(len).unwrap_or(u16::MAX),
-            fits: u16::try_from(room).unwrap_or(u16::MAX),
+        TlsError::RecordTooLong { len } => SessionError::RecordTooLong { got: len, fits: 0 },
+        TlsError::BufferTooSmall { needed } => SessionError::BufferTooSmall {
+            needed: needed.into(),
         },
-        TlsError::BufferTooSmall { needed } => SessionError::BufferTooSmall { needed },
         TlsError::Unsupported => SessionError::InvalidConfig,
         TlsError::KeyUnavailable => SessionError::KeyUnavailable,
         TlsError::NoRandom => SessionError::RandomSource,

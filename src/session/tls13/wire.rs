@@ -16,6 +16,7 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    #[inline(never)]
     pub(crate) fn take(&mut self, n: usize) -> Result<&'a [u8], Alert> {
         let (head, tail) = self.0.split_at_checked(n).ok_or(Alert::DECODE_ERROR)?;
         self.0 = tail;
@@ -28,22 +29,26 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
+    #[inline(never)]
     pub(crate) fn u8(&mut self) -> Result<u8, Alert> {
         let [octet] = *self.array()?;
         Ok(octet)
     }
 
+    #[inline(never)]
     pub(crate) fn u16(&mut self) -> Result<u16, Alert> {
         Ok(u16::from_be_bytes(*self.array()?))
     }
 
     /// A field whose length stands before it in one octet.
+    #[inline(never)]
     pub(crate) fn vec8(&mut self) -> Result<&'a [u8], Alert> {
         let n = self.u8()?;
         self.take(usize::from(n))
     }
 
     /// A field whose length stands before it in two octets.
+    #[inline(never)]
     pub(crate) fn vec16(&mut self) -> Result<&'a [u8], Alert> {
         let n = self.u16()?;
         self.take(usize::from(n))
@@ -75,6 +80,7 @@ impl<'a> Writer<'a> {
         Self { out, len: 0 }
     }
 
+    #[inline(never)]
     pub(crate) fn put(&mut self, octets: &[u8]) {
         let end = self.len.saturating_add(octets.len());
         if let Some(place) = self.out.get_mut(self.len..end) {
@@ -83,21 +89,25 @@ impl<'a> Writer<'a> {
         self.len = end;
     }
 
+    #[inline(never)]
     pub(crate) fn u8(&mut self, value: u8) {
         self.put(&[value]);
     }
 
+    #[inline(never)]
     pub(crate) fn u16(&mut self, value: u16) {
         self.put(&value.to_be_bytes());
     }
 
     /// Leaves two octets for the length of what follows until [`end16`](Self::end16).
+    #[inline(never)]
     pub(crate) fn begin16(&mut self) -> Mark {
         let mark = Mark(self.len);
         self.u16(0);
         mark
     }
 
+    #[inline(never)]
     pub(crate) fn end16(&mut self, Mark(at): Mark) {
         let body = self.len.saturating_sub(at).saturating_sub(2);
         // Everything written here is bounded far below 2^16; a caller's field that is not was
@@ -113,7 +123,7 @@ impl<'a> Writer<'a> {
         if self.len <= self.out.len() {
             Ok(self.len)
         } else {
-            Err(TlsError::BufferTooSmall { needed: self.len })
+            Err(TlsError::too_small(self.len))
         }
     }
 }

@@ -88,6 +88,7 @@ impl Aead for SoftwareAead {
         }
     }
 
+    #[inline(never)]
     fn seal(&mut self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> Option<[u8; 16]> {
         let nonce = nonce.into();
         match self {
@@ -107,6 +108,7 @@ impl Aead for SoftwareAead {
         }
     }
 
+    #[inline(never)]
     fn open(&mut self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8], tag: &[u8]) -> Option<()> {
         let nonce = nonce.into();
         match self {
