@@ -441,3 +441,53 @@ proptest! {
         }
     }
 }
+
+/// The front of a frame, told as soon as it is there.
+#[test]
+fn the_front_of_a_frame() {
+    let message = (
+        Code::CREATED,
+        vec![1, 2, 3],
+        vec![(12, vec![50])],
+        vec![b'x'; 300],
+    );
+    let frame = encode_stream(&message);
+    for len in 0..frame.len() {
+        let front = stream::peek(&frame[..len]).unwrap();
+        assert_eq!(front.is_some(), len >= 4 + 3, "{len}");
+        if let Some(front) = front {
+            assert_eq!(
+                (front.code, front.token.as_octets()),
+                (Code::CREATED, &[1, 2, 3][..])
+            );
+            assert_eq!(front.frame_len, frame.len());
+        }
+    }
+    assert_eq!(stream::peek(&[0x0a]), Err(CoapError::TokenTooLong(10)));
+}
+
+/// A payload made in its place gives the frame that a finished payload gives.
+#[test]
+fn a_head_without_its_payload() {
+    let options = [(OptionNumber::CONTENT_FORMAT, &[50][..])];
+    let token = Token::from(0x0102_0304);
+    let head = Outgoing {
+        code: Code::POST,
+        token,
+        options: &options,
+        payload: b"",
+    };
+    for payload in [&b""[..], b"x", &[b'y'; 300]] {
+        let mut whole = [0; 400];
+        let len = Outgoing { payload, ..head }
+            .encode_stream(&mut whole)
+            .unwrap();
+        let mut parts = [0; 400];
+        let start = head.encode_stream_head(payload.len(), &mut parts).unwrap();
+        parts[start..start + payload.len()].copy_from_slice(payload);
+        assert_eq!(parts, whole);
+        assert_eq!(start + payload.len(), len);
+        let short = head.encode_stream_head(payload.len(), &mut parts[..len - 1]);
+        assert_eq!(short, Err(CoapError::BufferTooSmall { needed: len }));
+    }
+}

@@ -102,11 +102,14 @@ fn recipient(text: &str, member: Member) -> Result<Recipient<'_>, DecodeError> {
 
 /// The text of a member that may be written as a list of one.
 fn single<'a>(fields: &dyn Fields<'a>, member: Member) -> Result<Option<&'a str>, DecodeError> {
-    let list = texts(fields, member);
-    let mut texts = list.iter();
+    let Some(octets) = fields.raw(member) else {
+        return Ok(None);
+    };
+    let mut texts = List::received(octets).iter();
     match (texts.next(), texts.next()) {
-        (first, None) => Ok(first),
         (_, Some(_)) => Err(DecodeError::Surplus(member)),
+        // An empty text is an address, though none that can be used.
+        (first, None) => Ok(first.or(Some(""))),
     }
 }
 

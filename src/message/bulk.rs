@@ -3,7 +3,7 @@
 use super::{
     DecodeError, EncodeError, List, Registration, RegistrationResponse,
     list::{Element, ITEM_END, read_items},
-    members::{Fields, Item, Members},
+    members::{Fields, Item, Members, Spans},
     wire::Member,
     writer::Writer,
 };
@@ -48,7 +48,10 @@ impl<'a> BulkRegistrationResponse<'a> {
     /// [`DecodeError`], see there.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
         Ok(Self {
-            responses: read_items(&Members::read(json)?, Member::ListOfResponses)?,
+            responses: read_items(
+                &Members::read(json, &mut Spans::new())?,
+                Member::ListOfResponses,
+            )?,
         })
     }
 

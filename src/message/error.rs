@@ -14,6 +14,11 @@ pub enum DecodeError {
         /// Octets from the first.
         at: usize,
     },
+    /// The JSON is longer than any message may be.
+    TooLong {
+        /// The most octets.
+        max: usize,
+    },
     /// More than four objects and arrays are inside each other.
     TooDeep {
         /// Octets from the first to the bracket that was one too many.
@@ -30,8 +35,8 @@ pub enum DecodeError {
     },
     /// A number is negative or too large for what it means, or a list is longer than is taken.
     OutOfRange(Member),
-    /// A text is not what the member needs: an identifier that is empty or over its limit, or an unknown
-    /// address type.
+    /// A value is not what the member needs: an identifier that is empty or over its limit, an unknown
+    /// address type, an empty list.
     Unusable(Member),
     /// A second originator or recipient beside another one.
     Surplus(Member),
@@ -108,6 +113,7 @@ impl fmt::Display for DecodeError {
             Self::Syntax { expected, at } => {
                 write!(f, "octet {at}: expected {}", expected.describe())
             }
+            Self::TooLong { max } => write!(f, "more than {max} octets"),
             Self::TooDeep { at } => write!(f, "octet {at}: more than 4 brackets inside each other"),
             Self::Missing(member) => write!(f, "`{}` is missing", member.name()),
             Self::Mistyped { member, expected } => {

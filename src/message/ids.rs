@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{IdError, writer::hex};
+use super::{IdError, octets::class, writer::hex};
 
 macro_rules! identifiers {
     ($($(#[$doc:meta])* $name:ident, $min:literal, $spaces:literal;)+) => {$(
@@ -193,45 +193,73 @@ impl fmt::Display for MessageId<'_> {
     }
 }
 
-/// Hyphens stand before these octets of a UUID.
-const HYPHENS: [usize; 4] = [4, 6, 8, 10];
+/// How many octets of a UUID stand between its hyphens.
+const GROUPS: [usize; 5] = [4, 2, 2, 2, 6];
 
 fn parse_uuid(text: &[u8]) -> Option<[u8; 16]> {
     let text = match text {
         [b'{', inner @ .., b'}'] => inner,
         bare => bare,
     };
-    let hyphens = match text.len() {
-        32 => false,
-        36 => true,
-        _ => return None,
-    };
-    let mut digits = text.iter();
     let mut uuid = [0; 16];
-    for (at, octet) in uuid.iter_mut().enumerate() {
-        if hyphens && HYPHENS.contains(&at) && digits.next() != Some(&b'-') {
-            return None;
+    match text.len() {
+        32 => parse_octets(&mut uuid, text)?,
+        36 => {
+            let (mut free, mut rest) = (uuid.as_mut_slice(), text);
+            for len in GROUPS {
+                let (group, left) = free.split_at_mut_checked(len)?;
+                let (digits, tail) = rest.split_at_checked(len.saturating_mul(2))?;
+                parse_octets(group, digits)?;
+                free = left;
+                rest = match tail {
+                    [b'-', tail @ ..] if !free.is_empty() => tail,
+                    [] => tail,
+                    _ => return None,
+                };
+            }
         }
-        for _ in 0..2 {
-            let digit = char::from(*digits.next()?).to_digit(16)?;
-            *octet = *octet << 4 | u8::try_from(digit).ok()?;
-        }
+        _ => return None,
     }
     Some(uuid)
 }
 
+/// Reads as many octets as there is room for, two digits each.
+fn parse_octets(octets: &mut [u8], digits: &[u8]) -> Option<()> {
+    let (pairs, _) = digits.as_chunks::<2>();
+    for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
+        let (high, low) = (hex_value(class(*high)), hex_value(class(*low)));
+        if high | low > 15 {
+            return None;
+        }
+        *octet = high << 4 | low;
+    }
+    Some(())
+}
+
+/// The value of a hexadecimal digit, from its class; over 15 for others.
+const fn hex_value(class: u8) -> u8 {
+    match class {
+        b'0'..=b'9' => class & 15,
+        b'a'..=b'f' => (class & 15).wrapping_add(9),
+        _ => u8::MAX,
+    }
+}
+
 fn uuid_text(uuid: &[u8; 16]) -> [u8; 36] {
     let mut text = [b'-'; 36];
-    let mut free = text.iter_mut();
-    for (at, octet) in uuid.iter().enumerate() {
-        if HYPHENS.contains(&at) {
-            free.next();
-        }
-        for nibble in [octet >> 4, octet & 15] {
-            if let Some(place) = free.next() {
-                *place = hex(nibble);
+    let (mut free, mut rest) = (text.as_mut_slice(), uuid.as_slice());
+    for len in GROUPS {
+        let (group, tail) = rest.split_at_checked(len).unwrap_or_default();
+        for octet in group {
+            if let [high, low, left @ ..] = free {
+                (*high, *low) = (hex(octet >> 4), hex(octet & 15));
+                free = left;
             }
         }
+        free = free
+            .split_first_mut()
+            .map_or(&mut [], |(_hyphen, left)| left);
+        rest = tail;
     }
     text
 }

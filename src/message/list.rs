@@ -179,12 +179,15 @@ impl<'a, T: Element<'a>> IntoIterator for List<'a, T> {
     }
 }
 
-/// The items of a list, each of them found usable.
+/// The items of a list, one or more, each of them found usable.
 pub(super) fn read_items<'a, T: Element<'a>>(
     fields: &dyn Fields<'a>,
     member: Member,
 ) -> Result<List<'a, T>, DecodeError> {
     let list = fields.raw(member).ok_or(DecodeError::Missing(member))?;
+    if list.is_empty() {
+        return Err(DecodeError::Unusable(member));
+    }
     let mut rest = list;
     while let Some((item, tail)) = split_at_end(rest, T::END) {
         T::from_received(item)?;

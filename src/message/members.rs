@@ -1,21 +1,18 @@
 //! From JSON to the members of a message: where each one's text is.
 //!
 //! Objects inside the message (the client profile, the store and forward parameters ...) hold members that
-//! stand nowhere else, so all of them are kept in one flat table. Lists are rewritten in place into the form
+//! stand nowhere else, so all of them are kept in one flat table; an object given twice counts as one. Lists are rewritten in place into the form
 //! that [`super::list`] reads: shorter than the JSON that they come from, so there is always room.
 
 use super::{
-    AddressType, DecodeError,
+    DecodeError,
     error::Expected,
     fold::{find_member, find_word},
-    list::{ABSENT, ELEMENT_END, ITEM_END, RECORD_END, last_record},
+    list::{ABSENT, ITEM_END, RECORD_END, last_record},
     reader::{Reader, Span, Value},
-    segments,
+    values::{parse_integer, read_address, read_elements, scalar},
     wire::{self, Member, Shape, place},
 };
-
-/// Numbers go to 2^31-1.
-const MAX_INTEGER: u32 = i32::MAX.unsigned_abs();
 
 /// The members of one message or of one list item.
 ///
@@ -26,35 +23,69 @@ pub(super) trait Fields<'a> {
 }
 
 impl<'a> dyn Fields<'a> + '_ {
+    #[inline(never)]
     pub fn text(&self, member: Member) -> Option<&'a str> {
         self.raw(member)
             .and_then(|octets| core::str::from_utf8(octets).ok())
     }
 
+    #[inline(never)]
     pub fn boolean(&self, member: Member) -> Option<bool> {
-        self.text(member)
-            .and_then(|text| find_word(wire::BOOLEANS, text))
+        self.raw(member)
+            .and_then(|octets| find_word(wire::BOOLEANS, octets))
     }
 
+    #[inline(never)]
     pub fn integer(&self, member: Member) -> Option<u32> {
-        self.text(member)
-            .and_then(|text| parse_integer(text, member).ok())
+        self.raw(member)
+            .and_then(|octets| parse_integer(octets, member).ok())
     }
 }
 
 /// The members of a message.
-pub(super) struct Members<'a> {
+pub(super) struct Members<'a, 's> {
     buffer: &'a [u8],
-    spans: Spans,
+    spans: &'s Spans,
 }
 
-/// A span that begins at 0, where no value can, stands for a member that is absent.
-type Spans = [Span; Member::COUNT];
+/// The longest JSON that is read, so that places in it fit into 16 bits: half the stack, and far beyond what a
+/// segment or an aggregate can be.
+const MAX_LEN: usize = 0xffff;
 
-impl<'a> Members<'a> {
+/// Where each member's value is: start and length. One that begins at 0, where no value can, is absent.
+pub(super) struct Spans([(u16, u16); Member::COUNT]);
+
+impl Spans {
+    /// No member.
+    pub const fn new() -> Self {
+        Self([(0, 0); Member::COUNT])
+    }
+
+    fn get(&self, member: Member) -> Option<Span> {
+        let (start, len) = *self.0.get(usize::from(member as u8))?;
+        (start > 0).then_some(Span {
+            start: start.into(),
+            len: len.into(),
+        })
+    }
+
+    fn set(&mut self, member: Member, value: Option<Span>) {
+        let Span { start, len } = value.unwrap_or_default();
+        if let Some(place) = self.0.get_mut(usize::from(member as u8)) {
+            *place = u16::try_from(start)
+                .ok()
+                .zip(u16::try_from(len).ok())
+                .unwrap_or_default();
+        }
+    }
+}
+
+impl<'a, 's> Members<'a, 's> {
     /// Reads a whole message.
-    pub fn read(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        let mut spans = [Span::default(); Member::COUNT];
+    pub fn read(json: &'a mut [u8], spans: &'s mut Spans) -> Result<Self, DecodeError> {
+        if json.len() > MAX_LEN {
+            return Err(DecodeError::TooLong { max: MAX_LEN });
+        }
         let mut reader = Reader::new(json);
         if reader.value()? != Value::Object {
             return Err(DecodeError::Syntax {
@@ -62,8 +93,14 @@ impl<'a> Members<'a> {
                 at: 0,
             });
         }
-        read_object(&mut reader, place::TOP, &mut Sink::Message(&mut spans))?;
-        reader.end()?;
+        let mut collector = Collector {
+            reader,
+            spans,
+            place: place::TOP,
+            items: None,
+        };
+        collector.run()?;
+        collector.reader.end()?;
         Ok(Self {
             buffer: json,
             spans,
@@ -71,12 +108,9 @@ impl<'a> Members<'a> {
     }
 }
 
-impl<'a> Fields<'a> for Members<'a> {
+impl<'a> Fields<'a> for Members<'a, '_> {
     fn raw(&self, member: Member) -> Option<&'a [u8]> {
-        let span = self
-            .spans
-            .get(usize::from(member as u8))
-            .filter(|span| span.start > 0)?;
+        let span = self.spans.get(member)?;
         let (_, rest) = self.buffer.split_at_checked(span.start)?;
         rest.get(..span.len)
     }
@@ -91,72 +125,137 @@ impl<'a> Fields<'a> for Item<'a> {
     }
 }
 
-/// Where values go.
-enum Sink<'s> {
-    Message(&'s mut Spans),
-    /// Into the list that is being rewritten; holds the place to write at.
-    Item(&'s mut usize),
+/// A list of items that is being read.
+struct Items {
+    member: Member,
+    start: usize,
+    /// Where its rewritten form goes on.
+    end: usize,
 }
 
-impl Sink<'_> {
-    fn store(&mut self, reader: &mut Reader<'_>, member: Member, value: Option<Span>) {
-        match self {
-            Self::Message(spans) => {
-                if let Some(place) = spans.get_mut(usize::from(member as u8)) {
-                    *place = value.unwrap_or_default();
-                }
-            }
-            Self::Item(at) => {
-                reader.put(at, member as u8);
-                match value {
-                    Some(span) => reader.put_span(at, span),
-                    None => reader.put(at, ABSENT),
-                }
-                reader.put(at, RECORD_END);
+/// Reads a message: one loop over all its objects, whatever is inside what.
+struct Collector<'b, 's> {
+    reader: Reader<'b>,
+    spans: &'s mut Spans,
+    place: u8,
+    items: Option<Items>,
+}
+
+impl Collector<'_, '_> {
+    fn run(&mut self) -> Result<(), DecodeError> {
+        loop {
+            match self.reader.member()? {
+                Some(name) => self.member(name)?,
+                None if self.place == place::TOP => return Ok(()),
+                None => self.leave()?,
             }
         }
     }
-}
 
-/// Reads the rest of an object that has been opened, and those inside it that the table knows.
-fn read_object(
-    reader: &mut Reader<'_>,
-    outermost: u8,
-    sink: &mut Sink<'_>,
-) -> Result<(), DecodeError> {
-    let mut place = outermost;
-    loop {
-        let Some(name) = reader.member()? else {
-            if place == outermost {
-                return Ok(());
-            }
-            place = match place {
-                place::TRIGGERING | place::AVAILABILITY => place::PROFILE,
-                _ => outermost,
-            };
-            continue;
-        };
-        let member = find_member(reader.octets(name), place);
-        let value = reader.value()?;
+    /// Reads the value behind a name, or opens it.
+    fn member(&mut self, name: Span) -> Result<(), DecodeError> {
+        let member = find_member(self.reader.octets(name), self.place);
+        let value = self.reader.value()?;
         let Some(member) = member else {
-            reader.skip(value)?;
-            continue;
+            return self.reader.skip(value);
         };
         match (member.shape(), value) {
-            (_, Value::Null) => sink.store(reader, member, None),
-            (Shape::Object, Value::Object) => place = inside(member),
+            (_, Value::Null) => self.store(member, None),
+            (Shape::Object, Value::Object) => self.place = inside(member),
             (Shape::Address, Value::Object) => {
-                let (member, span) = read_address(reader, member)?;
-                sink.store(reader, member, Some(span));
+                let (member, span) = read_address(&mut self.reader, member)?;
+                self.store(member, Some(span));
             }
-            (Shape::Texts | Shape::Integers | Shape::Ranges | Shape::Items, Value::Array) => {
-                read_list(reader, member, sink)?;
+            (Shape::Items, Value::Array) => {
+                // The bracket is behind us, and the list goes over it.
+                let start = self.reader.position().saturating_sub(1);
+                self.items = Some(Items {
+                    member,
+                    start,
+                    end: start,
+                });
+                self.next_item()?;
             }
+            (Shape::Texts | Shape::Integers | Shape::Ranges, Value::Array) => self.list(member)?,
             (shape, value) => {
-                let span = scalar(reader, member, shape, value)?;
-                sink.store(reader, member, Some(span));
+                let span = scalar(&self.reader, member, shape, value)?;
+                self.store(member, Some(span));
             }
         }
+        Ok(())
+    }
+
+    /// Goes on behind an object that has been closed.
+    fn leave(&mut self) -> Result<(), DecodeError> {
+        match (self.place, &mut self.items) {
+            (place::TRIGGERING | place::AVAILABILITY, _) => self.place = place::PROFILE,
+            (place::ITEM, Some(items)) => {
+                self.reader.put(&mut items.end, ITEM_END);
+                self.next_item()?;
+            }
+            (_, Some(_)) => self.place = place::ITEM,
+            (_, None) => self.place = place::TOP,
+        }
+        Ok(())
+    }
+
+    /// Opens the next item, or closes the list.
+    fn next_item(&mut self) -> Result<(), DecodeError> {
+        let Some(Items { member, start, end }) = self.items else {
+            return Ok(());
+        };
+        if !self.reader.element()? {
+            self.spans.set(
+                member,
+                Some(Span {
+                    start,
+                    len: end.saturating_sub(start),
+                }),
+            );
+            self.items = None;
+            self.place = place::TOP;
+        } else if self.reader.value()? == Value::Object {
+            self.place = place::ITEM;
+        } else {
+            return Err(DecodeError::Mistyped {
+                member,
+                expected: Shape::Items,
+            });
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, member: Member, value: Option<Span>) {
+        let Some(Items { end, .. }) = &mut self.items else {
+            return self.spans.set(member, value);
+        };
+        self.reader.put(end, member as u8);
+        match value {
+            Some(span) => self.reader.put_span(end, span),
+            None => self.reader.put(end, ABSENT),
+        }
+        self.reader.put(end, RECORD_END);
+    }
+
+    /// Reads the rest of an array of single values, rewriting it: in place or into the item that it is in.
+    fn list(&mut self, member: Member) -> Result<(), DecodeError> {
+        if let Some(Items { end, .. }) = &mut self.items {
+            self.reader.put(end, member as u8);
+            read_elements(&mut self.reader, member, end)?;
+            self.reader.put(end, RECORD_END);
+            return Ok(());
+        }
+        let start = self.reader.position().saturating_sub(1);
+        let mut end = start;
+        read_elements(&mut self.reader, member, &mut end)?;
+        self.spans.set(
+            member,
+            Some(Span {
+                start,
+                len: end.saturating_sub(start),
+            }),
+        );
+        Ok(())
     }
 }
 
@@ -169,201 +268,4 @@ const fn inside(member: Member) -> u8 {
         Member::StoreAndForwardParameters => place::STORE_AND_FORWARD,
         _ => place::SEGMENT,
     }
-}
-
-/// The text of a value that is neither object nor array, if it is of the right type.
-fn scalar(
-    reader: &Reader<'_>,
-    member: Member,
-    shape: Shape,
-    value: Value,
-) -> Result<Span, DecodeError> {
-    let mistyped = DecodeError::Mistyped {
-        member,
-        expected: shape,
-    };
-    match (shape, value) {
-        (Shape::Text | Shape::Texts | Shape::Address | Shape::Ranges, Value::Text(span)) => {
-            Ok(span)
-        }
-        (Shape::Boolean, Value::Boolean(span) | Value::Number(span) | Value::Text(span)) => {
-            find_word(wire::BOOLEANS, reader.text(span))
-                .map(|_| span)
-                .ok_or(mistyped)
-        }
-        (Shape::Integer | Shape::Integers, Value::Number(span) | Value::Text(span)) => {
-            parse_integer(reader.text(span), member).map(|_| span)
-        }
-        // One range of one segment.
-        (Shape::Ranges, Value::Number(span)) => {
-            parse_integer(reader.text(span), member).map(|_| span)
-        }
-        _ => Err(mistyped),
-    }
-}
-
-fn parse_integer(text: &str, member: Member) -> Result<u32, DecodeError> {
-    let (digits, negative) = match text.strip_prefix('-') {
-        Some(digits) => (digits, true),
-        None => (text, false),
-    };
-    if digits.is_empty() || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
-        return Err(DecodeError::Mistyped {
-            member,
-            expected: member.shape(),
-        });
-    }
-    match digits.parse() {
-        Ok(number) if number <= MAX_INTEGER && !negative => Ok(number),
-        _ => Err(DecodeError::OutOfRange(member)),
-    }
-}
-
-/// Reads the address object of TS 29.538, whose type says which member is really meant.
-fn read_address(reader: &mut Reader<'_>, member: Member) -> Result<(Member, Span), DecodeError> {
-    let (mut kind, mut text) = (None, None);
-    while let Some(name) = reader.member()? {
-        let part = find_member(reader.octets(name), place::PAIR);
-        match (part, reader.value()?) {
-            (Some(Member::AddressType), Value::Text(span)) => kind = Some(span),
-            (Some(Member::AddressText), Value::Text(span)) => text = Some(span),
-            (Some(Member::AddressType | Member::AddressText), value) if value != Value::Null => {
-                return Err(DecodeError::Mistyped {
-                    member,
-                    expected: Shape::Address,
-                });
-            }
-            (_, value) => reader.skip(value)?,
-        }
-    }
-    let unusable = DecodeError::Unusable(member);
-    let text = text.ok_or(unusable)?;
-    let Some(kind) = kind else {
-        return Ok((member, text));
-    };
-    let kind = find_word(wire::ADDRESS_TYPES, reader.text(kind)).ok_or(unusable)?;
-    let originator = matches!(member, Member::OriginatingUe | Member::OriginatingAs);
-    let member = match (kind, originator) {
-        (AddressType::Ue, true) => Member::OriginatingUe,
-        (AddressType::As, true) => Member::OriginatingAs,
-        (_, true) => return Err(unusable),
-        (AddressType::Ue, false) => Member::RecipientUe,
-        (AddressType::As, false) => Member::RecipientAs,
-        (AddressType::Group, false) => Member::RecipientGroup,
-        (AddressType::BroadcastArea, false) => Member::BroadcastArea,
-        (AddressType::Topic, false) => Member::Topic,
-    };
-    Ok((member, text))
-}
-
-/// Reads the rest of an array that has been opened, rewriting it.
-fn read_list(
-    reader: &mut Reader<'_>,
-    member: Member,
-    sink: &mut Sink<'_>,
-) -> Result<(), DecodeError> {
-    match sink {
-        Sink::Message(spans) => {
-            // The bracket is behind us, and the list goes over it.
-            let start = reader.position().saturating_sub(1);
-            let mut at = start;
-            read_elements(reader, member, &mut at)?;
-            let len = at.saturating_sub(start);
-            if let Some(place) = spans.get_mut(usize::from(member as u8)) {
-                *place = if len > 0 {
-                    Span { start, len }
-                } else {
-                    Span::default()
-                };
-            }
-        }
-        Sink::Item(at) => {
-            reader.put(at, member as u8);
-            let start = **at;
-            read_elements(reader, member, at)?;
-            if **at == start {
-                reader.put(at, ABSENT);
-            }
-            reader.put(at, RECORD_END);
-        }
-    }
-    Ok(())
-}
-
-fn read_elements(
-    reader: &mut Reader<'_>,
-    member: Member,
-    at: &mut usize,
-) -> Result<(), DecodeError> {
-    let mistyped = DecodeError::Mistyped {
-        member,
-        expected: member.shape(),
-    };
-    while reader.element()? {
-        let value = reader.value()?;
-        let end = match (member.shape(), value) {
-            (Shape::Items, Value::Object) => {
-                read_object(reader, place::ITEM, &mut Sink::Item(at))?;
-                ITEM_END
-            }
-            (Shape::Ranges, Value::Object | Value::Array) => {
-                let (first, last) = read_range(reader, value, member)?;
-                put_integer(reader, at, first);
-                reader.put(at, segments::RANGE_SIGN);
-                put_integer(reader, at, last);
-                ELEMENT_END
-            }
-            (Shape::Items, _) => return Err(mistyped),
-            (shape, value) => {
-                let span = scalar(reader, member, shape, value)?;
-                reader.put_span(at, span);
-                ELEMENT_END
-            }
-        };
-        reader.put(at, end);
-    }
-    Ok(())
-}
-
-/// Reads a range written as `{start, end}` or `[a, b]`.
-fn read_range(
-    reader: &mut Reader<'_>,
-    value: Value,
-    member: Member,
-) -> Result<(u32, u32), DecodeError> {
-    let mistyped = DecodeError::Mistyped {
-        member,
-        expected: Shape::Ranges,
-    };
-    let number = |reader: &Reader<'_>, value| match value {
-        Value::Number(span) | Value::Text(span) => parse_integer(reader.text(span), member),
-        _ => Err(mistyped),
-    };
-    let (mut first, mut last) = (None, None);
-    if value == Value::Array {
-        while reader.element()? {
-            let value = reader.value()?;
-            match (first, last) {
-                (None, _) => first = Some(number(reader, value)?),
-                (Some(_), None) => last = Some(number(reader, value)?),
-                _ => return Err(mistyped),
-            }
-        }
-    } else {
-        while let Some(name) = reader.member()? {
-            let part = find_member(reader.octets(name), place::PAIR);
-            let value = reader.value()?;
-            match part {
-                Some(Member::RangeStart) => first = Some(number(reader, value)?),
-                Some(Member::RangeEnd) => last = Some(number(reader, value)?),
-                _ => reader.skip(value)?,
-            }
-        }
-    }
-    first.zip(last).ok_or(mistyped)
-}
-
-/// Writes a number in decimal, which is no longer than it was in JSON.
-fn put_integer(reader: &mut Reader<'_>, at: &mut usize, number: u32) {
-    super::writer::decimal(number, &mut |octet| reader.put(at, octet));
 }

@@ -27,6 +27,7 @@ mod ids;
 mod list;
 mod members;
 mod msg;
+mod octets;
 mod outcome;
 mod profile;
 mod ranges;
@@ -37,11 +38,12 @@ mod segments;
 mod topics;
 #[cfg(feature = "stored-message-update")]
 mod update;
+mod values;
 mod wire;
 mod writer;
 
 use ids::AddressType;
-use members::{Fields, Members};
+use members::{Fields, Members, Spans};
 use writer::Writer;
 
 pub use aggregate::{AggregatedMsg, AggregatedReport, IndividualMsg, IndividualReport};
@@ -160,7 +162,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`DecodeError`] tells what was expected, and where or of which member.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        Self::from_members(&Members::read(json)?)
+        Self::from_members(&Members::read(json, &mut Spans::new())?)
     }
 
     /// [`Message::decode`], and whether the message names `service`.
@@ -171,34 +173,52 @@ impl<'a> Message<'a> {
         service: &str,
         json: &'a mut [u8],
     ) -> Result<(Self, ServiceCheck), DecodeError> {
-        let members = Members::read(json)?;
-        let check = match members.raw(Member::Service) {
-            None => ServiceCheck::Missing,
-            Some(named) if fold::eq_folded(named, service.as_bytes()) => ServiceCheck::Same,
-            Some(_) => ServiceCheck::Other,
-        };
-        Ok((Self::from_members(&members)?, check))
+        let mut spans = Spans::new();
+        let members = Members::read(json, &mut spans)?;
+        Ok((
+            Self::from_members(&members)?,
+            check_service(&members, service),
+        ))
+    }
+
+    /// [`Message::decode_for`] of what a server sends to a client: registrations and their like are unknown.
+    ///
+    /// A client that reads by this function has no code for messages that it never gets.
+    ///
+    /// # Errors
+    /// As [`Message::decode`].
+    pub fn decode_from_server(
+        service: &str,
+        json: &'a mut [u8],
+    ) -> Result<(Self, ServiceCheck), DecodeError> {
+        let mut spans = Spans::new();
+        let members = Members::read(json, &mut spans)?;
+        let message = Self::to_client(&members, message_type(&members)?)?;
+        Ok((message, check_service(&members, service)))
     }
 
     fn from_members(fields: &dyn Fields<'a>) -> Result<Self, DecodeError> {
-        let kind = fields
-            .text(Member::MessageType)
-            .ok_or(DecodeError::Missing(Member::MessageType))?;
-        let kind =
-            fold::find_word(wire::MESSAGE_TYPES, kind).ok_or(DecodeError::UnknownMessageType)?;
-        let has = |list| fields.raw(list).is_some();
-        match kind {
-            MessageType::Registration if has(Member::ListOfRequests) => {
+        match message_type(fields)? {
+            MessageType::Registration if fields.raw(Member::ListOfRequests).is_some() => {
                 BulkRegistration::read(fields).map(Self::BulkRegistration)
             }
             MessageType::Registration => Registration::read(fields).map(Self::Registration),
             MessageType::Deregistration => Deregistration::read(fields).map(Self::Deregistration),
-            MessageType::Msg if has(Member::ListOfMessages) => {
-                AggregatedMsg::read(fields).map(Self::AggregatedMsg)
+            #[cfg(feature = "stored-message-update")]
+            MessageType::StoredMessageUpdate => {
+                StoredMessageUpdate::read(fields).map(Self::StoredMessageUpdate)
             }
+            other => Self::to_client(fields, other),
+        }
+    }
+
+    fn to_client(fields: &dyn Fields<'a>, kind: MessageType) -> Result<Self, DecodeError> {
+        let aggregated = fields.raw(Member::ListOfMessages).is_some();
+        match kind {
+            MessageType::Msg if aggregated => AggregatedMsg::read(fields).map(Self::AggregatedMsg),
             MessageType::Msg => Msg::read(fields).map(Self::Msg),
             MessageType::MsgResponse => MsgResponse::read(fields).map(Self::MsgResponse),
-            MessageType::Report if has(Member::ListOfMessages) => {
+            MessageType::Report if aggregated => {
                 AggregatedReport::read(fields).map(Self::AggregatedReport)
             }
             MessageType::Report => Report::read(fields).map(Self::Report),
@@ -208,12 +228,7 @@ impl<'a> Message<'a> {
             MessageType::SegmentsConfirmation => {
                 SegmentsConfirmation::read(fields).map(Self::SegmentsConfirmation)
             }
-            #[cfg(feature = "stored-message-update")]
-            MessageType::StoredMessageUpdate => {
-                StoredMessageUpdate::read(fields).map(Self::StoredMessageUpdate)
-            }
-            #[cfg(not(feature = "stored-message-update"))]
-            MessageType::StoredMessageUpdate => Err(DecodeError::UnknownMessageType),
+            _ => Err(DecodeError::UnknownMessageType),
         }
     }
 
@@ -229,5 +244,20 @@ impl<'a> Message<'a> {
             #[cfg(feature = "stored-message-update")]
             Self::StoredMessageUpdate(_) => MessageType::StoredMessageUpdate,
         }
+    }
+}
+
+fn message_type(fields: &dyn Fields<'_>) -> Result<MessageType, DecodeError> {
+    let word = fields
+        .raw(Member::MessageType)
+        .ok_or(DecodeError::Missing(Member::MessageType))?;
+    fold::find_word(wire::MESSAGE_TYPES, word).ok_or(DecodeError::UnknownMessageType)
+}
+
+fn check_service(fields: &dyn Fields<'_>, service: &str) -> ServiceCheck {
+    match fields.raw(Member::Service) {
+        None => ServiceCheck::Missing,
+        Some(named) if fold::eq_folded(named, service.as_bytes()) => ServiceCheck::Same,
+        Some(_) => ServiceCheck::Other,
     }
 }

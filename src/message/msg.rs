@@ -261,6 +261,6 @@ pub(super) fn write_content(
 /// An unknown word is no reason to lose a message: it counts as nothing said.
 pub(super) fn read_priority(fields: &dyn Fields<'_>) -> Option<Priority> {
     fields
-        .text(Member::Priority)
-        .and_then(|text| find_word(wire::PRIORITIES, text))
+        .raw(Member::Priority)
+        .and_then(|word| find_word(wire::PRIORITIES, word))
 }

@@ -1,7 +1,7 @@
 //! Success or failure, as several messages say it.
 
 use super::{
-    fold::{find_word, word_for},
+    fold::{find_folded, word_for},
     wire,
 };
 
@@ -19,7 +19,7 @@ pub enum Outcome<'a> {
 
 impl<'a> Outcome<'a> {
     pub(super) fn read(text: &'a str) -> Self {
-        find_word(wire::OUTCOMES, text).unwrap_or(Self::Other(text))
+        find_folded(wire::OUTCOMES, text.as_bytes()).unwrap_or(Self::Other(text))
     }
 
     pub(super) fn word(self) -> &'a str {

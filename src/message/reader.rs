@@ -5,7 +5,11 @@
 //! leaves escapes in. Here strings are unescaped in place and handed out as [`Span`]s. Nothing is allocated,
 //! nothing recurses: the brackets around the current place are bits of one octet.
 
-use super::{DecodeError, error::Expected};
+use super::{
+    DecodeError,
+    error::Expected,
+    octets::{plain_len, wide_len},
+};
 
 /// Objects and arrays inside each other, at most.
 const MAX_DEPTH: u8 = 4;
@@ -59,11 +63,6 @@ impl<'b> Reader<'b> {
         rest.get(..span.len).unwrap_or_default()
     }
 
-    /// The text of a span that came as a [`Value`].
-    pub fn text(&self, span: Span) -> &str {
-        core::str::from_utf8(self.octets(span)).unwrap_or_default()
-    }
-
     /// Writes over octets that have been read already.
     pub fn put(&mut self, at: &mut usize, octet: u8) {
         if let Some(place) = self.buffer.get_mut(*at) {
@@ -74,23 +73,17 @@ impl<'b> Reader<'b> {
 
     /// Moves octets that have been read to the front, over others that have been read.
     pub fn put_span(&mut self, at: &mut usize, span: Span) {
-        copy_down(self.buffer, span, *at);
+        let end = span.start.saturating_add(span.len);
+        if *at < span.start && end <= self.buffer.len() {
+            self.buffer.copy_within(span.start..end, *at);
+        }
         *at = at.saturating_add(span.len);
     }
 
     /// Reads the next value, or the opening bracket of an object or array.
     pub fn value(&mut self) -> Result<Value, DecodeError> {
         match self.peek() {
-            b'"' => {
-                let span = self.string()?;
-                if core::str::from_utf8(self.octets(span)).is_err() {
-                    return Err(DecodeError::Syntax {
-                        expected: Expected::Utf8,
-                        at: span.start,
-                    });
-                }
-                Ok(Value::Text(span))
-            }
+            b'"' => self.string().map(Value::Text),
             b'{' => self.open(true).map(|()| Value::Object),
             b'[' => self.open(false).map(|()| Value::Array),
             b'-' | b'0'..=b'9' => {
@@ -172,19 +165,20 @@ impl<'b> Reader<'b> {
     fn peek(&mut self) -> u8 {
         loop {
             match self.buffer.get(self.at) {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at = self.at.saturating_add(1),
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.take(1),
                 Some(octet) => return *octet,
                 None => return 0,
-            }
+            };
         }
     }
 
+    /// Steps over octets that have been looked at. What is inside a buffer cannot wrap.
     fn take(&mut self, len: usize) -> Span {
         let span = Span {
             start: self.at,
             len,
         };
-        self.at = self.at.saturating_add(len);
+        self.at = self.at.wrapping_add(len);
         span
     }
 
@@ -192,7 +186,7 @@ impl<'b> Reader<'b> {
         if self.depth >= MAX_DEPTH {
             return Err(DecodeError::TooDeep { at: self.at });
         }
-        self.depth = self.depth.saturating_add(1);
+        self.depth = self.depth.wrapping_add(1);
         self.objects = self.objects << 1 | u8::from(object);
         self.fresh = true;
         self.take(1);
@@ -218,35 +212,53 @@ impl<'b> Reader<'b> {
         Ok(true)
     }
 
-    /// Reads a string whose opening quote is next, and unescapes it in place.
+    /// Reads a string whose opening quote is next. Most are plain and need no more than this.
     fn string(&mut self) -> Result<Span, DecodeError> {
         self.take(1);
         let start = self.at;
-        let mut end = start;
+        let len = plain_len(self.rest());
+        self.take(len);
+        if self.rest().first() != Some(&b'"') {
+            return self.unescaped_string(start);
+        }
+        self.take(1);
+        Ok(Span { start, len })
+    }
+
+    /// Reads on in a string that began at `start` and has been plain so far, and unescapes it in place.
+    fn unescaped_string(&mut self, start: usize) -> Result<Span, DecodeError> {
+        let (mut end, mut wide) = (self.at, false);
         loop {
-            let plain = self
-                .rest()
-                .iter()
-                .position(|octet| matches!(*octet, b'"' | b'\\' | ..b' '));
-            let plain = self.take(plain.ok_or(self.fault(Expected::Quote))?);
-            self.put_span(&mut end, plain);
             match self.rest().first() {
-                Some(b'"') => {
-                    self.take(1);
-                    return Ok(Span {
-                        start,
-                        len: end.saturating_sub(start),
-                    });
-                }
+                Some(b'"') => break,
                 Some(b'\\') => {
                     let character = self.escape()?;
                     for octet in character.encode_utf8(&mut [0; 4]).bytes() {
                         self.put(&mut end, octet);
                     }
                 }
+                Some(0x80..) => {
+                    wide = true;
+                    let beyond_ascii = self.take(wide_len(self.rest()));
+                    self.put_span(&mut end, beyond_ascii);
+                }
                 _ => return Err(self.fault(Expected::Quote)),
             }
+            let plain = self.take(plain_len(self.rest()));
+            self.put_span(&mut end, plain);
         }
+        self.take(1);
+        let span = Span {
+            start,
+            len: end.saturating_sub(start),
+        };
+        if wide && core::str::from_utf8(self.octets(span)).is_err() {
+            return Err(DecodeError::Syntax {
+                expected: Expected::Utf8,
+                at: start,
+            });
+        }
+        Ok(span)
     }
 
     /// Reads an escape. The shortest is two octets for one, and `\u` six for up to three.
@@ -301,14 +313,6 @@ impl<'b> Reader<'b> {
         }
         self.take(6);
         Ok(unit)
-    }
-}
-
-/// Copies `span` to an earlier place. Both are inside the buffer.
-fn copy_down(buffer: &mut [u8], span: Span, to: usize) {
-    let end = span.start.saturating_add(span.len);
-    if to < span.start && end <= buffer.len() {
-        buffer.copy_within(span.start..end, to);
     }
 }
 

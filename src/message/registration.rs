@@ -3,7 +3,7 @@
 use super::{
     DecodeError, EncodeError, Outcome, UeServiceId,
     addressing::ue_service_id,
-    members::{Fields, Members},
+    members::{Fields, Members, Spans},
     profile::ClientProfile,
     wire::Member,
     writer::Writer,
@@ -102,7 +102,7 @@ impl<'a> RegistrationResponse<'a> {
     /// # Errors
     /// [`DecodeError`], see there. An empty payload is not JSON: look before.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        Self::read(&Members::read(json)?)
+        Self::read(&Members::read(json, &mut Spans::new())?)
     }
 
     /// Writes the payload of a response and tells its length in octets.
@@ -167,7 +167,8 @@ impl<'a> DeregistrationResponse<'a> {
     /// # Errors
     /// [`DecodeError`], see there. An empty payload is not JSON: look before.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        let members = Members::read(json)?;
+        let mut spans = Spans::new();
+        let members = Members::read(json, &mut spans)?;
         let fields: &dyn Fields<'a> = &members;
         Ok(Self {
             ue_service_id: optional_ue(fields)?,

@@ -6,7 +6,7 @@ use super::{
         read_message_id, read_originator, read_recipient, write_message_id, write_originator,
         write_recipient,
     },
-    fold::{find_word, word_for},
+    fold::{find_folded, word_for},
     members::Fields,
     wire::{self, Member},
     writer::Writer,
@@ -114,7 +114,7 @@ impl<'a> MsgResponse<'a> {
 
 impl<'a> ResponseStatus<'a> {
     fn read(text: &'a str) -> Self {
-        find_word(wire::RESPONSE_STATUSES, text).unwrap_or(Self::Other(text))
+        find_folded(wire::RESPONSE_STATUSES, text.as_bytes()).unwrap_or(Self::Other(text))
     }
 
     fn word(self) -> &'a str {

@@ -4,7 +4,7 @@
 
 use super::{
     DecodeError, EncodeError, Outcome,
-    members::{Fields, Members},
+    members::{Fields, Members, Spans},
     wire::Member,
     writer::Writer,
 };
@@ -27,7 +27,8 @@ impl<'a> SubscriptionResponse<'a> {
     /// # Errors
     /// [`DecodeError`], see there. An empty payload is not JSON: look before.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        let members = Members::read(json)?;
+        let mut spans = Spans::new();
+        let members = Members::read(json, &mut spans)?;
         let fields: &dyn Fields<'a> = &members;
         Ok(Self {
             status: fields.text(Member::SubscriptionStatus).map(Outcome::read),

@@ -160,7 +160,7 @@ members! {
     SegmentSet: Text, TOP | SEGMENT, "Segmentation Set Identifier", "segid";
     SegmentTotal: Integer, TOP | SEGMENT, "Total number of message segments", "totalsegcount";
     SegmentNumber: Integer, TOP | SEGMENT, "Message segment number", "segnumb";
-    LastSegment: Boolean, TOP | SEGMENT, "Last segment flag";
+    LastSegment: Boolean, TOP | SEGMENT, "Last segment flag", "lastsegflag";
     /// Only read: TS 29.538 puts the four above into an object.
     SegmentParameters: Object, TOP, "segParams";
     SegmentRanges: Ranges, TOP, "List of Segment range", "listofsegmentranges";

@@ -1,8 +1,11 @@
 //! JSON out: canonical names, no white space, and the exact size when the buffer is too small.
+//!
+//! The small functions are kept out of line on purpose: inlined into every message they cost 2 kB of flash.
 
 use super::{
     Element, EncodeError, List, MessageType,
     fold::word_for,
+    octets::{plain_len, wide_len},
     wire::{self, Member},
 };
 
@@ -44,28 +47,33 @@ impl<'o> Writer<'o> {
         }
     }
 
+    #[inline(never)]
     pub fn text(&mut self, member: Member, text: &str) {
         self.name(member);
         self.quoted(text);
     }
 
+    #[inline(never)]
     pub fn optional_text(&mut self, member: Member, text: Option<&str>) {
         if let Some(text) = text {
             self.text(member, text);
         }
     }
 
+    #[inline(never)]
     pub fn integer(&mut self, member: Member, number: u32) {
         self.name(member);
         self.number(number);
     }
 
+    #[inline(never)]
     pub fn optional_integer(&mut self, member: Member, number: Option<u32>) {
         if let Some(number) = number {
             self.integer(member, number);
         }
     }
 
+    #[inline(never)]
     pub fn boolean(&mut self, member: Member, value: bool) {
         self.name(member);
         self.put(if value { b"true" } else { b"false" });
@@ -78,12 +86,14 @@ impl<'o> Writer<'o> {
     }
 
     /// Opens an object that is a member; `end_object` closes it.
+    #[inline(never)]
     pub fn object(&mut self, member: Member) {
         self.name(member);
         self.open(b"{");
     }
 
     /// Opens an array that is a member; `end_array` closes it.
+    #[inline(never)]
     pub fn array(&mut self, member: Member) {
         self.name(member);
         self.open(b"[");
@@ -131,6 +141,7 @@ impl<'o> Writer<'o> {
         self.close(b"]");
     }
 
+    #[inline(never)]
     fn name(&mut self, member: Member) {
         self.comma();
         self.put(b"\"");
@@ -149,27 +160,33 @@ impl<'o> Writer<'o> {
         self.fresh = true;
     }
 
+    #[inline(never)]
     fn close(&mut self, bracket: &[u8]) {
         self.put(bracket);
         self.fresh = false;
     }
 
+    #[inline(never)]
     fn quoted(&mut self, text: &str) {
         self.put(b"\"");
         let mut rest = text.as_bytes();
         loop {
-            let plain = rest
-                .iter()
-                .position(|octet| matches!(*octet, b'"' | b'\\' | ..b' '));
-            let (run, tail) = rest
-                .split_at_checked(plain.unwrap_or(rest.len()))
-                .unwrap_or_default();
+            let plain = plain_len(rest);
+            let (run, tail) = rest.split_at_checked(plain).unwrap_or_default();
             self.put(run);
-            let Some((octet, tail)) = tail.split_first() else {
-                break;
+            rest = match tail {
+                [] => break,
+                [octet, tail @ ..] if octet.is_ascii() => {
+                    self.escaped(*octet);
+                    tail
+                }
+                // What is beyond ASCII goes out as it is.
+                _ => {
+                    let (run, tail) = tail.split_at_checked(wide_len(tail)).unwrap_or_default();
+                    self.put(run);
+                    tail
+                }
             };
-            self.escaped(*octet);
-            rest = tail;
         }
         self.put(b"\"");
     }
@@ -200,6 +217,7 @@ impl<'o> Writer<'o> {
         decimal(number, &mut |octet| self.put(&[octet]));
     }
 
+    #[inline(never)]
     fn put(&mut self, octets: &[u8]) {
         let end = self.len.saturating_add(octets.len());
         if let Some(place) = self.out.get_mut(self.len..end) {
@@ -210,6 +228,7 @@ impl<'o> Writer<'o> {
 }
 
 /// Hands over the decimal digits of a number, the first one first.
+#[inline(never)]
 pub(super) fn decimal(number: u32, put: &mut dyn FnMut(u8)) {
     let mut digits = [0; 10];
     let mut rest = number;
