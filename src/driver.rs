@@ -24,13 +24,7 @@ pub fn exchange<S: Session>(
     client: &mut Client<'_>,
     now: u64,
 ) -> Result<(), SessionError> {
-    loop {
-        let sent = send_all(session, client, now)?;
-        let received = receive(session, client)?;
-        if !sent && !received {
-            return Ok(());
-        }
-    }
+    move_all(session, client, now).map(|_| ())
 }
 
 /// Exchanges octets until the client has an event or `until` (ms on the host's clock) has come.
@@ -48,16 +42,36 @@ pub fn wait<S: Session>(
 ) -> Result<bool, SessionError> {
     loop {
         let now = host.now_ms();
-        let exchanged = exchange(session, client, now);
+        let moved = move_all(session, client, now);
         // What arrived before the session ended still counts.
         if client.has_event(now) {
             return Ok(true);
         }
-        exchanged?;
+        let moved = moved?;
         if now >= until {
             return Ok(false);
         }
-        host.idle();
+        // What was just received may have left something to send, a Pong for example.
+        if !moved {
+            host.idle();
+        }
+    }
+}
+
+/// As [`exchange`]; whether any octets moved.
+fn move_all<S: Session>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    now: u64,
+) -> Result<bool, SessionError> {
+    let mut moved = false;
+    loop {
+        let sent = send_all(session, client, now)?;
+        let received = receive(session, client)?;
+        if !sent && !received {
+            return Ok(moved);
+        }
+        moved = true;
     }
 }
 
@@ -73,8 +87,9 @@ fn send_all<S: Session>(
             break;
         }
         match session.send(octets)? {
+            // A port that takes nothing must not hold the caller here.
+            Poll::Ready(0) | Poll::Pending => break,
             Poll::Ready(n) => client.transmitted(n),
-            Poll::Pending => break,
         }
         moved = true;
     }

@@ -4,8 +4,8 @@ use heapless::Deque;
 
 use crate::coap::{Code, Token};
 use crate::message::{
-    AsServiceId, EncodeError, Message, MessageId, Msg, Originator, Outcome, Priority, Recipient,
-    Report, UeServiceId,
+    AsServiceId, Deregistration, EncodeError, Message, MessageId, Msg, Originator, Outcome,
+    Priority, Recipient, Report, UeServiceId,
 };
 
 use super::duplicates::Duplicates;
@@ -39,10 +39,12 @@ pub(super) enum Membership {
     Deregistering(Exchange),
 }
 
-/// An answer that is due.
+/// An answer that is due: a response, or a Pong (RFC 8323 section 5.4).
 pub(super) struct Answer {
     pub(super) token: Token,
     pub(super) code: Code,
+    /// Of a Pong: the Ping asked for it.
+    pub(super) custody: bool,
 }
 
 impl<'m> Core<'m> {
@@ -70,9 +72,34 @@ impl<'m> Core<'m> {
         match self.membership {
             Membership::Registering(_) | Membership::Deregistering(_) => Err(SendError::Busy),
             Membership::None | Membership::Registered => {
+                self.check_membership_fits(wanted)?;
                 self.membership = wanted;
                 Ok(())
             }
+        }
+    }
+
+    /// What does not fit the transmit memory would never leave, and nobody would know why.
+    fn check_membership_fits(&self, wanted: Membership) -> Result<(), SendError> {
+        let message = self.membership_request(wanted);
+        let needed = json_len(&message, self.config.service_identifier)
+            .saturating_add(request_overhead(self.config.server_path));
+        let limit = self.outbound.capacity();
+        if needed > limit {
+            return Err(SendError::TooLarge { needed, limit });
+        }
+        Ok(())
+    }
+
+    /// REG or DEREG.
+    pub(super) fn membership_request(&self, wanted: Membership) -> Message<'m> {
+        let registration = self.config.registration;
+        match wanted {
+            Membership::Deregistering(_) => Message::Deregistration(Deregistration {
+                ue_service_id: registration.ue_service_id,
+                credential: registration.credential,
+            }),
+            _ => Message::Registration(registration),
         }
     }
 
@@ -220,7 +247,10 @@ impl<'m> Core<'m> {
         let room = self.outbound.peer_limit();
         let overhead = request_overhead(self.config.server_path);
         for (index, slot) in self.outbox.iter_mut().enumerate() {
-            if room.is_some_and(|limit| slot.len.saturating_add(overhead) > limit) {
+            // What has gone out already may have been taken: its answer will tell.
+            if !slot.exchange.is_waiting()
+                && room.is_some_and(|limit| slot.len.saturating_add(overhead) > limit)
+            {
                 let limit = room.unwrap_or_default();
                 return Some(End::Entry(index, Failure::TooLarge { limit }));
             }

@@ -11,10 +11,14 @@ use crate::message::{
 use super::core::{Answer, Core, Membership};
 use super::exchange::Exchange;
 use super::outbox::Kind;
-use super::{Event, Failure, OutboxSlot, Reports};
+use super::{Event, Failure, OutboxSlot, Reports, SendError};
 
 /// Pause after 5.03 without Max-Age: its default (RFC 7252 section 5.10.5), in seconds.
 const DEFAULT_MAX_AGE_S: u32 = 60;
+
+/// The longest pause that a 5.03 is granted, in seconds: a day. Max-Age goes to 136 years, and
+/// a message would never come to an end.
+const LONGEST_PAUSE_S: u32 = 86_400;
 
 /// Options that a request may carry although they are critical. The client is one resource
 /// only and dispatches on *Message Type*, so any path is right.
@@ -56,22 +60,44 @@ impl Core<'_> {
             match Signal::decode(&packet) {
                 Ok(Signal::Csm(csm)) => self.outbound.take_csm(csm),
                 Ok(Signal::Ping { custody }) => {
-                    self.outbound.signals.pong = Some((packet.token, custody));
+                    // Each one is answered, behind the requests that came before it.
+                    let _ = self.answers.push_back(Answer {
+                        token: packet.token,
+                        code: Code::PONG,
+                        custody,
+                    });
                 }
                 // Codes of later versions are passed over; a bad option is not (RFC 8323 section 5.2).
                 Err(error @ CoapError::BadSignalOption(_)) => return Err(error),
                 _ => {}
             }
-        } else if let Some(request) = self.request_of(packet.token) {
-            if packet.code.is_success() {
-                self.finish(&request);
-            } else {
-                let max_age = packet.options.first_uint(OptionNumber::MAX_AGE);
-                let pause_s = max_age.unwrap_or(DEFAULT_MAX_AGE_S);
-                self.put_off(&request, u64::from(pause_s).saturating_mul(1000), now);
-            }
+        } else {
+            let max_age = packet.options.first_uint(OptionNumber::MAX_AGE);
+            self.absorb_response(packet.code, packet.token, max_age, now);
         }
         Ok(())
+    }
+
+    /// Handles such a frame when it is too large to be kept: only its head is known.
+    pub(super) fn absorb_unread(&mut self, head: &Front, now: u64) {
+        self.absorb_response(head.code, head.token, None, now);
+    }
+
+    /// A quiet answer. Anything else says nothing: empty messages, reserved codes, answers
+    /// to nothing.
+    fn absorb_response(&mut self, code: Code, token: Token, max_age_s: Option<u32>, now: u64) {
+        if !code.is_response() {
+            return;
+        }
+        let Some(request) = self.request_of(token) else {
+            return;
+        };
+        if code.is_success() {
+            self.finish(&request);
+        } else {
+            let pause_s = max_age_s.unwrap_or(DEFAULT_MAX_AGE_S).min(LONGEST_PAUSE_S);
+            self.put_off(&request, u64::from(pause_s).saturating_mul(1000), now);
+        }
     }
 
     /// Handles a frame that [concerns the application](Self::concerns_application).
@@ -96,12 +122,16 @@ impl Core<'_> {
         }
     }
 
-    /// A frame too large to be kept: only its head is known.
+    /// The same for a frame too large to be kept: only its head is known.
     pub(super) fn on_too_large(&mut self, head: &Front) -> Event<'static> {
-        if self.concerns_application(head) && head.code.is_response() {
-            return self.on_response(head.code, head.token, &mut []);
+        match head.code {
+            Code::PONG => Event::Pong,
+            Code::RELEASE => Event::Released { hold_off_s: 0 },
+            Code::ABORT => Event::Aborted,
+            code if code.is_response() => self.on_response(code, head.token, &mut []),
+            // Only requests are answered: two ends that answer answers never stop.
+            _ => self.refuse(head.token, Code::REQUEST_ENTITY_TOO_LARGE),
         }
-        self.refuse(head.token, Code::REQUEST_ENTITY_TOO_LARGE)
     }
 
     /// The stream cannot be followed any more.
@@ -141,9 +171,14 @@ impl Core<'_> {
             if self.config.reports == Reports::ByApplication {
                 ticket = Some(self.new_ticket());
             }
-            // No room for the report: the server shall deliver again later.
-            if self.accept_report(&msg, ticket).is_err() {
-                return self.refuse(token, Code::SERVICE_UNAVAILABLE);
+            match self.accept_report(&msg, ticket) {
+                Ok(()) => {}
+                // It would not fit later either: delivering again and again helps nobody.
+                Err(SendError::TooLarge { .. }) => {
+                    return self.refuse(token, Code::INTERNAL_SERVER_ERROR);
+                }
+                // No room for the report: the server shall deliver again later.
+                Err(_) => return self.refuse(token, Code::SERVICE_UNAVAILABLE),
             }
         }
         self.duplicates.remember(originator, msg.message_id, 0);
@@ -175,6 +210,11 @@ impl Core<'_> {
             return self.refuse(token, Code::NOT_FOUND);
         };
         self.answer(token, Code::CHANGED);
+        // It may overtake the answer to the message; that then says nothing more.
+        let overtaken = self.outbox.iter().position(|slot| slot.is_message(uuid));
+        if let Some(index) = overtaken {
+            self.outbox.remove(index);
+        }
         outcome(MessageId::Uuid(uuid), Code::CHANGED, &response)
     }
 
@@ -186,7 +226,11 @@ impl Core<'_> {
 
     fn answer(&mut self, token: Token, code: Code) {
         // A request is looked at only while there is room for its answer.
-        let _ = self.answers.push_back(Answer { token, code });
+        let _ = self.answers.push_back(Answer {
+            token,
+            code,
+            custody: false,
+        });
     }
 
     // ---- answers of the server -----------------------------------------------------------
@@ -199,8 +243,13 @@ impl Core<'_> {
                 Event::Deregistered
             }
             Some(request @ Request::Entry(_, slot)) => {
-                if code == Code::UNAUTHORIZED && self.put_off(&request, 0, 0) {
-                    self.membership = Membership::Registering(Exchange::NEW);
+                // Who is leaving does not come back for a message.
+                let is_leaving = matches!(self.membership, Membership::Deregistering(_));
+                if code == Code::UNAUTHORIZED && !is_leaving && self.put_off(&request, 0, 0) {
+                    // Several messages may be told so; one registration is enough.
+                    if !matches!(self.membership, Membership::Registering(_)) {
+                        self.membership = Membership::Registering(Exchange::NEW);
+                    }
                     return Event::RegistrationLost;
                 }
                 self.finish(&request);

@@ -10,6 +10,8 @@ pub(super) struct Inbox<'m> {
     done: usize,
     /// Octets still to come of a frame that is too large to keep.
     skip: usize,
+    /// The front of such a frame, until it has been taken.
+    oversize: Option<Front>,
 }
 
 /// What lies at the front of the inbox.
@@ -18,7 +20,8 @@ pub(super) enum Arrival {
     Incomplete,
     /// A whole frame.
     Frame(Front),
-    /// A frame larger than the inbox; it is being dropped.
+    /// A frame larger than the inbox; it is being dropped. Stays until
+    /// [`Inbox::take_oversize`].
     TooLarge(Front),
 }
 
@@ -29,11 +32,13 @@ impl<'m> Inbox<'m> {
             fill: 0,
             done: 0,
             skip: 0,
+            oversize: None,
         }
     }
 
     pub(super) fn clear(&mut self) {
         (self.fill, self.done, self.skip) = (0, 0, 0);
+        self.oversize = None;
     }
 
     /// Largest CoAP message that fits, for Max-Message-Size.
@@ -57,14 +62,25 @@ impl<'m> Inbox<'m> {
     }
 
     pub(super) fn front(&mut self) -> Result<Arrival, CoapError> {
+        if let Some(head) = self.oversize {
+            return Ok(Arrival::TooLarge(head));
+        }
         self.discard();
         let filled = self.octets.get(..self.fill).unwrap_or_default();
         let Some(head) = stream::peek(filled)? else {
-            return Ok(Arrival::Incomplete);
+            return if self.fill > 0 && self.fill == self.octets.len() {
+                // Not even the front of a frame fits: nothing would ever move again.
+                Err(CoapError::BufferTooSmall {
+                    needed: stream::MAX_FRONT,
+                })
+            } else {
+                Ok(Arrival::Incomplete)
+            };
         };
         if head.frame_len > self.octets.len() {
             self.skip = head.frame_len.saturating_sub(self.fill);
             self.fill = 0;
+            self.oversize = Some(head);
             return Ok(Arrival::TooLarge(head));
         }
         Ok(if head.frame_len > self.fill {
@@ -78,6 +94,11 @@ impl<'m> Inbox<'m> {
     pub(super) fn take(&mut self, head: &Front) -> &mut [u8] {
         self.done = head.frame_len;
         self.octets.get_mut(..head.frame_len).unwrap_or_default()
+    }
+
+    /// Done with the frame that was too large.
+    pub(super) fn take_oversize(&mut self) {
+        self.oversize = None;
     }
 
     fn discard(&mut self) {

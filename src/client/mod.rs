@@ -59,6 +59,8 @@ use inbox::{Arrival, Inbox};
 pub struct Client<'m> {
     inbox: Inbox<'m>,
     core: Core<'m>,
+    /// Why the stream cannot be followed, until the application has been told.
+    fault: Option<CoapError>,
 }
 
 impl<'m> Client<'m> {
@@ -79,6 +81,7 @@ impl<'m> Client<'m> {
                 memory.slots,
                 rng.next_u64(),
             ),
+            fault: None,
         }
     }
 
@@ -90,7 +93,8 @@ impl<'m> Client<'m> {
     ///
     /// # Errors
     ///
-    /// [`SendError::Busy`] while a registration or de-registration is under way.
+    /// [`SendError::Busy`] while a registration or de-registration is under way;
+    /// [`SendError::TooLarge`] when the request does not fit the transmit memory.
     pub fn register(&mut self) -> Result<(), SendError> {
         self.core
             .change_membership(Membership::Registering(Exchange::NEW))
@@ -101,7 +105,7 @@ impl<'m> Client<'m> {
     ///
     /// # Errors
     ///
-    /// [`SendError::Busy`] while a registration or de-registration is under way.
+    /// As for [`register`](Self::register).
     pub fn deregister(&mut self) -> Result<(), SendError> {
         self.core
             .change_membership(Membership::Deregistering(Exchange::NEW))
@@ -168,6 +172,7 @@ impl<'m> Client<'m> {
     /// The session is lost or closed. Nothing that was accepted is lost with it.
     pub fn disconnected(&mut self) {
         self.inbox.clear();
+        self.fault = None;
         self.core.interrupt();
     }
 
@@ -231,16 +236,30 @@ impl<'m> Client<'m> {
         match self.next_frame(now) {
             Ok(Arrival::Incomplete) => None,
             Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head))),
-            Ok(Arrival::TooLarge(head)) => Some(self.core.on_too_large(&head)),
+            Ok(Arrival::TooLarge(head)) => {
+                self.inbox.take_oversize();
+                Some(self.core.on_too_large(&head))
+            }
             Err(error) => {
                 self.inbox.clear();
+                self.fault = None;
                 Some(self.core.give_up(error))
             }
         }
     }
 
-    /// The next frame that the application hears of; those before it are absorbed.
+    /// The next frame that the application hears of; those before it are absorbed. Says the
+    /// same again until that frame has been taken.
     fn next_frame(&mut self, now: u64) -> Result<Arrival, CoapError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let front = self.absorb_up_to_next(now);
+        self.fault = front.as_ref().err().copied();
+        front
+    }
+
+    fn absorb_up_to_next(&mut self, now: u64) -> Result<Arrival, CoapError> {
         loop {
             if self.core.outbound.is_deaf {
                 return Ok(Arrival::Incomplete);
@@ -252,6 +271,10 @@ impl<'m> Client<'m> {
             match self.inbox.front()? {
                 Arrival::Frame(head) if !self.core.concerns_application(&head) => {
                     self.core.absorb(self.inbox.take(&head), now)?;
+                }
+                Arrival::TooLarge(head) if !self.core.concerns_application(&head) => {
+                    self.inbox.take_oversize();
+                    self.core.absorb_unread(&head, now);
                 }
                 front => return Ok(front),
             }

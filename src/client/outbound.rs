@@ -1,10 +1,8 @@
 //! What goes to the server, and in which order.
 
+use super::core::{Answer, Core, Membership, json_len};
 use crate::coap::signal::{Abort, Csm, DEFAULT_MAX_MESSAGE_SIZE, Release, Signal};
 use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
-use crate::message::{Deregistration, Message};
-
-use super::core::{Answer, Core, Membership, json_len};
 
 /// Most segments of the server's path that are sent.
 const MOST_PATH_SEGMENTS: usize = 6;
@@ -29,8 +27,6 @@ pub(super) struct Outbound<'m> {
 #[derive(Default)]
 pub(super) struct Signals {
     csm: bool,
-    /// With the token of the Ping, and whether it asked for custody.
-    pub(super) pong: Option<(Token, bool)>,
     pub(super) ping: bool,
     pub(super) release: bool,
     abort: bool,
@@ -77,6 +73,11 @@ impl<'m> Outbound<'m> {
             .max_message_size
             .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         self.peer_limit = size.or(self.peer_limit).or(Some(DEFAULT_LIMIT));
+    }
+
+    /// Largest CoAP message that fits the transmit memory.
+    pub(super) fn capacity(&self) -> usize {
+        self.octets.len()
     }
 
     /// Largest CoAP message that can go out, as far as is known.
@@ -126,11 +127,6 @@ impl Core<'_> {
             self.outbound.connected = false;
             return self.signal(Signal::Abort(Abort::default()));
         }
-        if let Some((token, custody)) = signals.pong.take() {
-            return self
-                .outbound
-                .frame(|out| Signal::Pong { custody }.encode(token, out));
-        }
         if let Some(answer) = self.answers.pop_front() {
             return self.outbound.frame(|out| answer.encode(out));
         }
@@ -175,18 +171,11 @@ impl Core<'_> {
             return false;
         };
         exchange.sent(token, now, &self.config);
-        let config = &self.config;
-        let message = match self.membership {
-            Membership::Deregistering(_) => Message::Deregistration(Deregistration {
-                ue_service_id: config.registration.ue_service_id,
-                credential: config.registration.credential,
-            }),
-            _ => Message::Registration(config.registration),
-        };
+        let message = self.membership_request(self.membership);
         // The length goes in front, so it is measured first.
-        let service = config.service_identifier;
+        let service = self.config.service_identifier;
         let len = json_len(&message, service);
-        let path = config.server_path;
+        let path = self.config.server_path;
         self.outbound.frame(|out| {
             post(token, path, len, out, |place| {
                 message.encode_for(service, place).is_ok()
@@ -215,6 +204,10 @@ impl Core<'_> {
 
 impl Answer {
     fn encode(&self, out: &mut [u8]) -> Result<usize, CoapError> {
+        if self.code == Code::PONG {
+            let custody = self.custody;
+            return Signal::Pong { custody }.encode(self.token, out);
+        }
         let answer = Outgoing {
             code: self.code,
             token: self.token,

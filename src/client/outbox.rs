@@ -50,6 +50,11 @@ impl OutboxSlot {
         }
     }
 
+    /// Whether this is the message with that ID.
+    pub(super) fn is_message(&self, uuid: [u8; 16]) -> bool {
+        self.kind == Kind::Message && self.uuid == Some(uuid)
+    }
+
     /// Of a message of ours, which always has a UUID.
     pub(super) fn message_id(&self) -> MessageId<'static> {
         MessageId::Uuid(self.uuid.unwrap_or_default())

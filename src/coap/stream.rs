@@ -16,6 +16,9 @@ const FOUR_MORE_BASE: usize = 65805;
 /// The most octets that [`frame_len`] looks at.
 pub const MAX_HEAD: usize = 5;
 
+/// The most octets that [`peek`] looks at: the head, the code, the token.
+pub const MAX_FRONT: usize = MAX_HEAD + 1 + Token::MAX;
+
 /// The length of the frame that begins here, in octets, its head included.
 ///
 /// `None` when the octets so far do not tell. Looks at [`MAX_HEAD`] octets or fewer, so call it as often as
@@ -41,7 +44,7 @@ pub struct Front {
 
 /// Reads the front of the frame that begins here: enough to answer it, and to match it.
 ///
-/// `None` when the octets so far do not tell; 14 are always enough.
+/// `None` when the octets so far do not tell; [`MAX_FRONT`] are always enough.
 ///
 /// # Errors
 /// As [`frame_len`].
