@@ -603,7 +603,8 @@ fn lists_are_checked_when_they_are_read() {
     );
     let good = r#""List of individual messages":[
         {"x":{"Message ID":"9"},"Message ID":"1","Payload":"\ud83d\ude00\"","Application ID":["a","b"],"Payload":"last"},
-        {"Payload":"gone","Message ID":"2","Payload":null,"Application ID":[]}]"#;
+        {"Payload":"gone","Message ID":"2","Payload":null,"Application ID":[]},
+        {"Message ID":"3","Application ID":"gone","Application ID":null}]"#;
     decode(&text_with(good), |message| {
         let Ok(Message::AggregatedMsg(aggregate)) = message else {
             panic!("{message:?}")
@@ -617,10 +618,11 @@ fn lists_are_checked_when_they_are_read() {
             parts,
             [
                 (MessageId::Opaque("1"), "last", Some("a")),
-                (MessageId::Opaque("2"), "", None)
+                (MessageId::Opaque("2"), "", None),
+                (MessageId::Opaque("3"), "", None)
             ]
         );
-        assert_eq!(aggregate.messages.len(), 2);
+        assert_eq!(aggregate.messages.len(), 3);
     });
 }
 
