@@ -566,6 +566,8 @@ fn run_tiny(rx: usize, tx: usize, outbox: usize, slots: usize, frame: &[u8]) {
         tx: &mut tx,
         outbox: &mut outbox,
         slots: &mut slots,
+        incoming: &mut [],
+        incoming_slots: &mut [],
     };
     let mut rng = Counter(1);
     let config = Config::new(UeServiceId::new("ue-4711@iot.example").unwrap());

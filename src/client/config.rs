@@ -37,6 +37,28 @@ pub struct Config<'a> {
     pub retry_pause_ms: u32,
     /// How often a request is sent at the most, 1 to 255. Default 5.
     pub max_attempts: u8,
+    /// Largest payload of a message that goes in one piece, and of one segment, in octets
+    /// (TS 23.554 clause 8.5: 2048, configurable). What the transmit memory holds and what the
+    /// server takes bound it further. Default 2048; over datagrams 512 is safe.
+    pub segment_size: u16,
+    /// How long the next segment of a message may take, in milliseconds, before the missing
+    /// ones are asked for. The standard has such a time and no value for it. UNCONFIRMED,
+    /// default 15 s.
+    pub segment_wait_ms: u32,
+    /// How often missing segments of one message are asked for. UNCONFIRMED, default 3.
+    pub segment_recoveries: u8,
+    /// How long the segments of a message that was sent are kept in case some are missed, in
+    /// milliseconds. UNCONFIRMED, default 120 s.
+    pub segment_keep_ms: u32,
+    /// How many segmented messages of one originator may be incomplete at the same time.
+    /// Others wait, and no originator takes all the memory. Default 2.
+    pub sets_per_originator: u8,
+    /// How long a message that may be aggregated waits for others, in milliseconds.
+    /// UNCONFIRMED, default 2 s.
+    pub aggregation_wait_ms: u32,
+    /// After which time the client registers again, in milliseconds. The standard knows no
+    /// such time; UNCONFIRMED. Default `None`: never.
+    pub registration_refresh_ms: Option<u32>,
 }
 
 /// Who sends the delivery status report that a received message asks for.
@@ -61,6 +83,13 @@ impl<'a> Config<'a> {
             answer_timeout_ms: 93_000,
             retry_pause_ms: 30_000,
             max_attempts: 5,
+            segment_size: 2048,
+            segment_wait_ms: 15_000,
+            segment_recoveries: 3,
+            segment_keep_ms: 120_000,
+            sets_per_originator: 2,
+            aggregation_wait_ms: 2_000,
+            registration_refresh_ms: None,
         }
     }
 }

@@ -4,7 +4,16 @@ use crate::message::MessageId;
 
 /// How many received messages are remembered. A server repeats a delivery
 /// within minutes, so the newest few are enough.
-const REMEMBERED: usize = 16;
+const REMEMBERED: usize = 32;
+
+/// What stands for the segment number of a whole message.
+pub(super) const WHOLE: u32 = 0;
+/// Of a report instead of a message.
+pub(super) const REPORT: u32 = u32::MAX;
+/// Of an aggregate.
+pub(super) const AGGREGATE: u32 = u32::MAX - 1;
+/// Of a message that no memory can hold.
+pub(super) const TOO_LARGE: u32 = u32::MAX - 2;
 
 /// The newest messages received, by originator, Message ID and segment number.
 pub(super) struct Duplicates {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::coap::{CoapError, Code};
-use crate::message::{MessageId, Msg, Report};
+use crate::message::{MessageId, Msg, Originator, Report};
 
 /// Something the application should know. Text in it lies in the client's receive
 /// memory and is gone with the next call to the client.
@@ -16,7 +16,7 @@ pub enum Event<'r> {
     /// The server has refused the registration. [`Code::FORBIDDEN`] means that the UE
     /// Service ID is not bound to the subscription whose key opened the session.
     RegistrationFailed(Failure<'r>),
-    /// The server no longer knows this client (4.01); it is registering again by itself.
+    /// The server no longer knows this client (4.01, 4.04); it is registering again by itself.
     RegistrationLost,
     /// A gateway collects registrations and will answer later (TS 23.554 clause 8.2.7).
     RegistrationPending,
@@ -31,12 +31,59 @@ pub enum Event<'r> {
         /// asks for a report: what [`Client::report`](super::Client::report) takes.
         report: Option<ReportTicket>,
     },
+    /// A segment of a message has arrived and others are missing yet
+    /// (TS 23.554 clause 8.5); the last one gives [`Event::Message`] instead.
+    Segment(PartialMessage<'r>),
+    /// Segments of a message did not arrive, although they were asked for again. Its sender
+    /// is told so if it asked for a report.
+    Incomplete(PartialMessage<'r>),
     /// A delivery status report about a message sent from here.
     Report(Report<'r>),
     /// The server has taken the message over.
     Accepted {
         /// As [`Client::send`](super::Client::send) returned it.
         message_id: MessageId<'static>,
+    },
+    /// The server has taken one more segment of a message; the last one gives
+    /// [`Event::Accepted`] instead.
+    Progress {
+        /// As [`Client::send`](super::Client::send) returned it.
+        message_id: MessageId<'static>,
+        /// Segments that the server has taken.
+        sent: u16,
+        /// Segments in all.
+        total: u16,
+    },
+    /// The server takes smaller messages only; this one goes again in (smaller) segments, or
+    /// without others around it.
+    Retried {
+        /// As [`Client::send`](super::Client::send) returned it.
+        message_id: MessageId<'static>,
+    },
+    /// Time to hand over a part of a message's payload, by
+    /// [`Client::supply`](super::Client::supply).
+    PayloadWanted {
+        /// As [`Client::send_from`](super::Client::send_from) returned it.
+        message_id: MessageId<'static>,
+        /// Where the part begins, in octets from the payload's first.
+        offset: usize,
+        /// How many octets it has; never more than the configured segment size.
+        len: usize,
+    },
+    /// The recipient misses segments, which are being sent again (TS 24.538 clause 6.5.1.2.1).
+    SegmentsWanted {
+        /// As [`Client::send`](super::Client::send) returned it.
+        message_id: MessageId<'static>,
+        /// How many.
+        count: u16,
+    },
+    /// The segments of a message are kept no longer. From here on nobody asks for the payload
+    /// of a message that the application holds.
+    SegmentsReleased {
+        /// As [`Client::send`](super::Client::send) returned it.
+        message_id: MessageId<'static>,
+        /// The recipient has said that all have arrived; otherwise the time is over.
+        confirmed: bool,
     },
     /// The recipient is away; the server keeps the message for later (MSGRESP *stored*).
     Stored {
@@ -54,6 +101,37 @@ pub enum Event<'r> {
     ReportFailed {
         /// Of the message that the report was about; `None` where it is not a UUID.
         message_id: Option<MessageId<'static>>,
+        /// What stood in the way.
+        failure: Failure<'r>,
+    },
+    /// The server has taken the subscription (TS 23.554 clause 8.8.1). The client renews it by
+    /// itself when the session is opened anew.
+    Subscribed {
+        /// As [`Client::subscribe`](super::Client::subscribe) returned it.
+        subscription: Subscription,
+        /// Date and time (RFC 3339) when it ends, if the server says so. The client has no
+        /// calendar: the application subscribes again before.
+        expiration: Option<&'r str>,
+    },
+    /// The subscription is no more: ended by [`Client::unsubscribe`](super::Client::unsubscribe),
+    /// or refused or ended by the server.
+    SubscriptionEnded {
+        /// As [`Client::subscribe`](super::Client::subscribe) returned it.
+        subscription: Subscription,
+        /// Why; `None` when it was asked for.
+        failure: Option<Failure<'r>>,
+    },
+    /// The server has changed how long it keeps a message, or discarded it.
+    #[cfg(feature = "stored-message-update")]
+    Updated {
+        /// The stored message.
+        message_id: MessageId<'static>,
+    },
+    /// The server has not changed how long it keeps a message.
+    #[cfg(feature = "stored-message-update")]
+    UpdateFailed {
+        /// The stored message.
+        message_id: MessageId<'static>,
         /// What stood in the way.
         failure: Failure<'r>,
     },
@@ -82,6 +160,25 @@ pub enum Event<'r> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ReportTicket(pub(super) u32);
+
+/// A received message of which segments are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct PartialMessage<'r> {
+    /// Who sends the message.
+    pub originator: Originator<'r>,
+    /// The message.
+    pub message_id: MessageId<'r>,
+    /// Segments that are here.
+    pub received: u16,
+    /// Segments in all, once that is known.
+    pub total: Option<u16>,
+}
+
+/// Names a subscription to topics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Subscription(pub(super) u32);
 
 /// Why a request came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,8 +228,13 @@ pub enum SendError {
     },
     /// There is a registration or de-registration under way already.
     Busy,
-    /// There is no received message with this ticket that waits for a report.
+    /// There is no received message with this ticket that waits for a report, no such
+    /// subscription, or no such message to supply a payload for.
     UnknownTicket,
+    /// The octets are not what was asked for: another place or length, or no UTF-8.
+    WrongPart,
+    /// Over 8 topics in one subscription, or none.
+    TopicCount,
 }
 
 impl fmt::Display for SendError {
@@ -146,7 +248,9 @@ impl fmt::Display for SendError {
                 write!(f, "message of {needed} octets, at most {limit} can be sent")
             }
             Self::Busy => f.write_str("a registration or de-registration is under way"),
-            Self::UnknownTicket => f.write_str("no message with this ticket waits for a report"),
+            Self::UnknownTicket => f.write_str("nothing with this name waits for it"),
+            Self::WrongPart => f.write_str("not the part of the payload that was asked for"),
+            Self::TopicCount => f.write_str("1 to 8 topics in one subscription expected"),
         }
     }
 }

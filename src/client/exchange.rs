@@ -44,6 +44,38 @@ impl Exchange {
         self.state = State::Due(0);
     }
 
+    pub(super) fn is_held(&self) -> bool {
+        self.state == State::Held
+    }
+
+    /// Answered, but its token is not forgotten: the answer to a subscription stands for those
+    /// that follow it.
+    pub(super) fn hold(&mut self) {
+        self.state = State::Held;
+    }
+
+    /// To be sent at once, with the token that it had.
+    pub(super) fn again(&mut self) {
+        self.state = State::Due(0);
+        self.attempts = 0;
+    }
+
+    /// What waits for a time does so no longer.
+    pub(super) fn hurry(&mut self) {
+        if matches!(self.state, State::Due(_)) {
+            self.state = State::Due(0);
+        }
+    }
+
+    /// Whether this token was used last, answered or not.
+    pub(super) fn has_token(&self, token: Token) -> bool {
+        self.token == token && self.token != Token::EMPTY
+    }
+
+    pub(super) fn token(&self) -> Token {
+        self.token
+    }
+
     pub(super) fn is_due(&self, now: u64) -> bool {
         matches!(self.state, State::Due(at) if at <= now)
     }

@@ -16,6 +16,29 @@ pub(super) fn note(event: &Event<'_>) {
                 msg.payload.len()
             );
         }
+        Event::Segment(part) => {
+            log_info!("client: segment, {} of {} here", part.received, part.total);
+        }
+        Event::Incomplete(_) => log_warn!("client: message given up, segments missing"),
+        Event::Progress { sent, total, .. } => {
+            log_info!("client: segment taken, {} of {}", sent, total);
+        }
+        Event::Retried { .. } => log_info!("client: too large for the server, sent again in parts"),
+        Event::PayloadWanted { offset, len, .. } => {
+            log_info!("client: payload wanted, {} octets at {}", len, offset);
+        }
+        Event::SegmentsWanted { count, .. } => log_warn!("client: {} segments wanted again", count),
+        Event::SegmentsReleased { confirmed, .. } => {
+            log_info!("client: segments released, confirmed: {}", confirmed);
+        }
+        Event::Subscribed { .. } => log_info!("client: subscribed"),
+        Event::SubscriptionEnded { failure, .. } => {
+            log_info!("client: subscription ended: {}", failure);
+        }
+        #[cfg(feature = "stored-message-update")]
+        Event::Updated { .. } => log_info!("client: stored message updated"),
+        #[cfg(feature = "stored-message-update")]
+        Event::UpdateFailed { failure, .. } => log_warn!("client: update failed: {}", failure),
         Event::Report(report) => {
             log_info!("client: report, success: {}", report.status.is_success());
         }

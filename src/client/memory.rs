@@ -1,6 +1,6 @@
 //! The memory a client works in. It is the caller's: a `static` in firmware, a local on a host.
 
-use super::OutboxSlot;
+use super::{IncomingSlot, OutboxSlot};
 
 /// Memory for one client, in one piece.
 ///
@@ -8,14 +8,16 @@ use super::OutboxSlot;
 /// |---|---|---|
 /// | `RX` | one received CoAP message, and what arrived behind it | largest message expected, JSON included; it is announced to the server as Max-Message-Size. An MSG costs about 350 octets besides its payload. |
 /// | `TX` | one CoAP message on its way out | largest message sent |
-/// | `OUT` | JSON of all messages and reports that are not answered yet | sum of what may wait at the same time |
-/// | `SLOTS` | 64 octets or so for each of these | number of them |
+/// | `OUT` | what messages and reports say that are not answered yet | sum of their payloads, and 100 octets or so for each; 131 more for one in segments, which stays until its recipient has it or the configured time is over |
+/// | `SLOTS` | 160 octets or so for each of these | number of them, and one for each subscription |
+/// | `IN` | segments of messages that are not complete, and aggregates | sum of the largest messages that may come in segments at the same time, 4 octets for each segment and 100 or so for each message. A larger message is refused with 4.13. 0: none is taken. |
+/// | `SETS` | 64 octets or so for each of these | number of them |
 ///
 /// ```
 /// use msgin5g::client::ClientMemory;
 ///
 /// static MEMORY_SIZE: usize = size_of::<ClientMemory>();
-/// assert!(MEMORY_SIZE < 5 * 1024);
+/// assert!(MEMORY_SIZE < 8 * 1024);
 /// ```
 #[derive(Debug)]
 pub struct ClientMemory<
@@ -23,15 +25,25 @@ pub struct ClientMemory<
     const TX: usize = 1152,
     const OUT: usize = 2048,
     const SLOTS: usize = 8,
+    const IN: usize = 2048,
+    const SETS: usize = 4,
 > {
     pub(super) rx: [u8; RX],
     pub(super) tx: [u8; TX],
     pub(super) outbox: [u8; OUT],
     pub(super) slots: [OutboxSlot; SLOTS],
+    pub(super) incoming: [u8; IN],
+    pub(super) incoming_slots: [IncomingSlot; SETS],
 }
 
-impl<const RX: usize, const TX: usize, const OUT: usize, const SLOTS: usize>
-    ClientMemory<RX, TX, OUT, SLOTS>
+impl<
+    const RX: usize,
+    const TX: usize,
+    const OUT: usize,
+    const SLOTS: usize,
+    const IN: usize,
+    const SETS: usize,
+> ClientMemory<RX, TX, OUT, SLOTS, IN, SETS>
 {
     /// Empty memory; fit for a `static`.
     pub const fn new() -> Self {
@@ -40,6 +52,8 @@ impl<const RX: usize, const TX: usize, const OUT: usize, const SLOTS: usize>
             tx: [0; TX],
             outbox: [0; OUT],
             slots: [OutboxSlot::EMPTY; SLOTS],
+            incoming: [0; IN],
+            incoming_slots: [IncomingSlot::EMPTY; SETS],
         }
     }
 
@@ -50,12 +64,20 @@ impl<const RX: usize, const TX: usize, const OUT: usize, const SLOTS: usize>
             tx: &mut self.tx,
             outbox: &mut self.outbox,
             slots: &mut self.slots,
+            incoming: &mut self.incoming,
+            incoming_slots: &mut self.incoming_slots,
         }
     }
 }
 
-impl<const RX: usize, const TX: usize, const OUT: usize, const SLOTS: usize> Default
-    for ClientMemory<RX, TX, OUT, SLOTS>
+impl<
+    const RX: usize,
+    const TX: usize,
+    const OUT: usize,
+    const SLOTS: usize,
+    const IN: usize,
+    const SETS: usize,
+> Default for ClientMemory<RX, TX, OUT, SLOTS, IN, SETS>
 {
     fn default() -> Self {
         Self::new()
@@ -73,4 +95,8 @@ pub struct Pieces<'m> {
     pub outbox: &'m mut [u8],
     /// One for each of these.
     pub slots: &'m mut [OutboxSlot],
+    /// Keeps what cannot be handed over yet: segments and parts of aggregates.
+    pub incoming: &'m mut [u8],
+    /// One for each message in segments, and for each aggregate.
+    pub incoming_slots: &'m mut [IncomingSlot],
 }

@@ -28,32 +28,49 @@
 //!    and at [`next_deadline`](Client::next_deadline).
 //! 5. [`disconnected`](Client::disconnected) when the session is lost. Then back to 1.
 
+mod aggregation;
 mod config;
 mod core;
+mod cuts;
 mod duplicates;
 mod event;
 mod exchange;
+mod handover;
 mod inbound;
 mod inbox;
+mod incoming;
 mod journal;
+mod membership;
 mod memory;
 mod outbound;
 mod outbox;
 mod outgoing;
+mod owed;
+mod parts;
+mod reassembly;
+mod record;
+mod reports;
+mod requests;
+mod responses;
+mod segmenting;
+mod shelf;
+#[cfg(feature = "stored-message-update")]
+mod storing;
+mod topics;
 
 pub use config::{Config, Reports};
-pub use event::{Event, Failure, ReportTicket, SendError};
+pub use event::{Event, Failure, PartialMessage, ReportTicket, SendError, Subscription};
+pub use incoming::IncomingSlot;
 pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
 pub use outgoing::OutgoingMessage;
 
 use rand_core::{CryptoRng, RngCore};
 
-use self::core::{Core, Membership};
+use self::core::Core;
 use crate::coap::CoapError;
-use crate::message::{MessageId, Originator, Outcome};
-use exchange::Exchange;
 use inbox::{Arrival, Inbox};
+use membership::Membership;
 
 /// An MSGin5G Client. See the [module](self) for how it is driven.
 pub struct Client<'m> {
@@ -72,96 +89,13 @@ impl<'m> Client<'m> {
         memory: Pieces<'m>,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Self {
+        let (core, rx) = Core::new(config, memory, rng.next_u64());
         Self {
-            inbox: Inbox::new(memory.rx),
-            core: Core::new(
-                config,
-                memory.tx,
-                memory.outbox,
-                memory.slots,
-                rng.next_u64(),
-            ),
+            inbox: Inbox::new(rx),
+            core,
             fault: None,
         }
     }
-
-    // ---- what the application wants -------------------------------------------------
-
-    /// Registers with the server (TS 24.538 clause 6.3, TS 23.554 clause 8.2.1), now or as
-    /// soon as there is a session. The outcome is [`Event::Registered`] or
-    /// [`Event::RegistrationFailed`].
-    ///
-    /// # Errors
-    ///
-    /// [`SendError::Busy`] while a registration or de-registration is under way;
-    /// [`SendError::TooLarge`] when the request does not fit the transmit memory.
-    pub fn register(&mut self) -> Result<(), SendError> {
-        self.core
-            .change_membership(Membership::Registering(Exchange::NEW))
-    }
-
-    /// Ends the registration (TS 23.554 clause 8.2.2) once all that was accepted before
-    /// has been sent and answered. The outcome is [`Event::Deregistered`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`register`](Self::register).
-    pub fn deregister(&mut self) -> Result<(), SendError> {
-        self.core
-            .change_membership(Membership::Deregistering(Exchange::NEW))
-    }
-
-    /// Accepts a message to a UE, an Application Server, a group or a topic
-    /// (TS 23.554 clauses 8.3.2 and 8.7). It is kept until the server has answered; the
-    /// outcome is [`Event::Accepted`], [`Event::Stored`] or [`Event::Failed`], and an
-    /// [`Event::Report`] later where one was asked for.
-    ///
-    /// Returns the Message ID, 122 random bits from `rng`, by which all of these speak of it.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError::OutboxFull`] and [`SendError::OutboxTooSmall`] pass by themselves,
-    /// [`SendError::TooLarge`] does not. Nothing is accepted by halves.
-    pub fn send(
-        &mut self,
-        message: &OutgoingMessage<'_>,
-        rng: &mut (impl RngCore + CryptoRng),
-    ) -> Result<MessageId<'static>, SendError> {
-        let message_id = MessageId::Uuid(random_uuid(rng));
-        let originator = Originator::Ue(self.core.config.registration.ue_service_id);
-        self.core
-            .accept_message(&message.to_msg(originator, message_id))?;
-        Ok(message_id)
-    }
-
-    /// Reports what became of a received message (TS 23.554 clause 8.3.4), for
-    /// [`Reports::ByApplication`]. `cause` says why, for a failure.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError::UnknownTicket`] when the report has been given before. As for
-    /// [`send`](Self::send) when a failure cannot be written down; the ticket stays good.
-    pub fn report(
-        &mut self,
-        ticket: ReportTicket,
-        outcome: Outcome<'_>,
-        cause: Option<&str>,
-    ) -> Result<(), SendError> {
-        self.core.give_report(ticket, outcome, cause)
-    }
-
-    /// Asks the server for a sign of life (RFC 8323 section 5.4): [`Event::Pong`] is the answer.
-    pub fn ping(&mut self) {
-        self.core.outbound.signals.ping = true;
-    }
-
-    /// Says that this session is about to be closed (RFC 8323 section 5.5), after all that
-    /// can be sent now.
-    pub fn release(&mut self) {
-        self.core.outbound.signals.release = true;
-    }
-
-    // ---- what the driver does -------------------------------------------------------
 
     /// A session is open. What was under way when the last one broke starts again.
     pub fn connected(&mut self) {
@@ -209,6 +143,7 @@ impl<'m> Client<'m> {
 
     /// Whether [`poll_event`](Self::poll_event) has something.
     pub fn has_event(&mut self, now: u64) -> bool {
+        self.core.incoming.sweep();
         self.core.lapse(now).is_some() || !matches!(self.next_frame(now), Ok(Arrival::Incomplete))
     }
 
@@ -224,21 +159,35 @@ impl<'m> Client<'m> {
         self.core.membership == Membership::Registered
     }
 
-    /// Messages and reports accepted and not yet answered.
+    /// Messages, reports and subscriptions accepted and not yet answered. Neither standing
+    /// subscriptions count nor segments that are kept in case some are missed.
     pub fn pending(&self) -> usize {
-        self.core.outbox.len()
+        let entries = self.core.outbox.iter();
+        entries.filter(|slot| slot.is_pending()).count()
+    }
+
+    /// Whether nothing of any message is in the client's memory any more: all is answered, all
+    /// segments are with their recipients, all that arrived is handed over.
+    pub fn is_idle(&self) -> bool {
+        let mut subscriptions = self.core.outbox.iter();
+        let sent = subscriptions.all(|slot| {
+            matches!(slot.kind, outbox::Kind::Subscription { .. }) && !slot.is_pending()
+        });
+        let mut arrived = self.core.incoming.shelf.iter();
+        sent && arrived.all(|slot| slot.handed)
     }
 
     fn next_event(&mut self, now: u64) -> Option<Event<'_>> {
-        if let Some(end) = self.core.lapse(now) {
-            return self.core.end(end);
+        self.core.incoming.sweep();
+        if let Some(owed) = self.core.lapse(now) {
+            return self.core.tell(owed, now);
         }
         match self.next_frame(now) {
             Ok(Arrival::Incomplete) => None,
-            Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head))),
+            Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head), now)),
             Ok(Arrival::TooLarge(head)) => {
                 self.inbox.take_oversize();
-                Some(self.core.on_too_large(&head))
+                Some(self.core.on_too_large(&head, now))
             }
             Err(error) => {
                 self.inbox.clear();
@@ -280,14 +229,4 @@ impl<'m> Client<'m> {
             }
         }
     }
-}
-
-/// A UUID of version 4 (RFC 9562 section 5.4).
-fn random_uuid(rng: &mut (impl RngCore + CryptoRng)) -> [u8; 16] {
-    let mut octets = [0; 16];
-    rng.fill_bytes(&mut octets);
-    let mut number = u128::from_be_bytes(octets);
-    number = number & !(0xf << 76) | 0x4 << 76; // version
-    number = number & !(0x3 << 62) | 0x2 << 62; // variant
-    number.to_be_bytes()
 }

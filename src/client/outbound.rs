@@ -1,11 +1,23 @@
 //! What goes to the server, and in which order.
 
-use super::core::{Answer, Core, Membership, json_len};
 use crate::coap::signal::{Abort, Csm, DEFAULT_MAX_MESSAGE_SIZE, Release, Signal};
 use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
+use crate::message::{Message, Originator};
+
+use super::aggregation::{Gathering, bound, with_aggregate};
+use super::core::{Answer, Core, json_len};
+use super::membership::Membership;
+use super::outbox::{Kind, Outbox, OutboxSlot};
+use super::reassembly::confirmation_of;
+use super::record::as_text;
+use super::reports::report_of;
+use super::{Config, cuts, topics};
+
+/// How long (s) the server shall wait after it has been told that there is no room.
+const BUSY_FOR_S: [u8; 1] = [5];
 
 /// Most segments of the server's path that are sent.
-const MOST_PATH_SEGMENTS: usize = 6;
+pub(super) const MOST_PATH_SEGMENTS: usize = 6;
 
 /// The most octets of a request besides path and JSON: length, code, token, Content-Format, marker.
 const BESIDES_PATH: usize = 5 + 1 + 4 + 2 + 1;
@@ -90,6 +102,11 @@ impl<'m> Outbound<'m> {
         self.peer_limit
     }
 
+    /// Another frame could go out at once.
+    pub(super) fn is_idle(&self) -> bool {
+        self.connected && self.unsent().is_empty()
+    }
+
     fn unsent(&self) -> &[u8] {
         self.octets.get(self.sent..self.len).unwrap_or_default()
     }
@@ -153,11 +170,11 @@ impl Core<'_> {
     fn next_request(&mut self, now: u64) -> bool {
         match self.membership {
             Membership::Registering(exchange) => exchange.is_due(now) && self.send_membership(now),
-            Membership::Registered => self.send_entry(now),
+            Membership::Registered => self.send_something(now),
             Membership::Deregistering(exchange) => {
-                self.send_entry(now)
+                self.send_something(now)
                     || (exchange.is_due(now)
-                        && !self.outbox.iter().any(|slot| slot.exchange.is_waiting())
+                        && !self.outbox.iter().any(OutboxSlot::is_under_way)
                         && self.send_membership(now))
             }
             Membership::None => false,
@@ -172,33 +189,123 @@ impl Core<'_> {
         };
         exchange.sent(token, now, &self.config);
         let message = self.membership_request(self.membership);
-        // The length goes in front, so it is measured first.
-        let service = self.config.service_identifier;
-        let len = json_len(&message, service);
-        let path = self.config.server_path;
-        self.outbound.frame(|out| {
-            post(token, path, len, out, |place| {
-                message.encode_for(service, place).is_ok()
-            })
-        })
+        let config = &self.config;
+        self.outbound
+            .frame(|out| post(config, token, &message, usize::MAX, out))
     }
 
-    fn send_entry(&mut self, now: u64) -> bool {
-        let Some(index) = self.outbox.next_due(now) else {
-            return false;
-        };
+    /// SEGREC first: somebody's memory waits for it. Then the outbox.
+    fn send_something(&mut self, now: u64) -> bool {
+        if let Some(index) = self.next_recovery(now) {
+            return self.send_recovery(index, now);
+        }
+        self.gather(now);
+        while let Some(index) = self.outbox.next_due(now) {
+            if self.transmit_entry(index, None, now) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn send_recovery(&mut self, index: usize, now: u64) -> bool {
         let token = self.new_token();
-        let Some((slot, json)) = self.outbox.entry_mut(index) else {
+        if let Some(slot) = self.incoming.shelf.slot_mut(index) {
+            slot.exchange.sent(token, now, &self.config);
+        }
+        let ranges = self.incoming.missing(index);
+        let set = self.incoming.record(index).text(super::record::Field::Set);
+        let recovery = Message::SegmentsRecovery(crate::message::SegmentsRecovery {
+            set: set.unwrap_or_default(),
+            ranges,
+        });
+        let config = &self.config;
+        self.outbound
+            .frame(|out| post(config, token, &recovery, usize::MAX, out))
+    }
+
+    /// Puts the request of an entry into the transmit memory; `part` is of a payload that the
+    /// application holds. False when it does not fit; then something has been done about it.
+    pub(super) fn transmit_entry(&mut self, index: usize, part: Option<&[u8]>, now: u64) -> bool {
+        let mut token = self.new_token();
+        if self.next_segment(index).is_none() && self.is_segmented(index) {
+            // Nothing is left to be sent.
+            if let Some(slot) = self.outbox.slot_mut(index) {
+                slot.exchange.hold();
+            }
+            return false;
+        }
+        let Some(slot) = self.outbox.slot_mut(index) else {
             return false;
         };
+        if matches!(slot.kind, Kind::Subscription { .. }) && slot.exchange.token() != Token::EMPTY {
+            // Its notifications have this token (RFC 7641 section 3.6).
+            token = slot.exchange.token();
+        }
         slot.exchange.sent(token, now, &self.config);
-        let path = self.config.server_path;
-        self.outbound.frame(|out| {
-            post(token, path, json.len(), out, |place| {
-                place.copy_from_slice(json);
-                true
+        let (slot, limit) = (*slot, self.outbound.limit());
+        let (outbox, config) = (&self.outbox, &self.config);
+        let fits = self
+            .outbound
+            .frame(|out| encode_entry(outbox, config, (index, &slot), part, token, limit, out));
+        if !fits && !self.unbind(index) {
+            self.does_not_fit(index);
+        }
+        fits
+    }
+
+    fn is_segmented(&self, index: usize) -> bool {
+        let slot = self.outbox.shelf.slot(index);
+        slot.is_some_and(|slot| matches!(slot.kind, Kind::Segmented(_)))
+    }
+}
+
+/// The request that an entry of the outbox stands for.
+fn encode_entry(
+    outbox: &Outbox<'_>,
+    config: &Config<'_>,
+    (index, slot): (usize, &OutboxSlot),
+    part: Option<&[u8]>,
+    token: Token,
+    limit: usize,
+    out: &mut [u8],
+) -> Result<usize, CoapError> {
+    let record = outbox.record(index);
+    let us = Originator::Ue(config.registration.ue_service_id);
+    let mut send = |message: &Message<'_>| post(config, token, message, limit, out);
+    // What was written down is complete.
+    const SPOILT: Result<usize, CoapError> = Err(CoapError::Truncated);
+    match slot.kind {
+        Kind::Message if matches!(slot.gathering, Gathering::Bound(_)) => {
+            with_aggregate(bound(outbox, slot.gathering), us, send).unwrap_or(SPOILT)
+        }
+        Kind::Message => {
+            let msg = record.msg(record, us, slot.message_id(), as_text(record.rest()));
+            msg.map_or(SPOILT, |msg| send(&Message::Msg(msg)))
+        }
+        Kind::Segmented(segments) => {
+            let window = cuts::window(segments.current, segments.step, segments.payload_len);
+            let window = part.or_else(|| record.rest().get(window));
+            let piece =
+                window.and_then(|window| cuts::piece(window, segments.current, segments.is_last()));
+            let set = segments.set(slot.message_id());
+            let whole = record.msg(record, us, slot.message_id(), "");
+            let segment = whole.zip(piece);
+            segment.map_or(SPOILT, |(whole, piece)| {
+                send(&Message::Msg(segments.segment(whole, piece, &set)))
             })
-        })
+        }
+        Kind::Report => {
+            report_of(record, us).map_or(SPOILT, |report| send(&Message::Report(report)))
+        }
+        Kind::Confirmation => send(&Message::SegmentsConfirmation(confirmation_of(record))),
+        Kind::Subscription { ends } => topics::encode(record, ends, config.server_path, token, out),
+        #[cfg(feature = "stored-message-update")]
+        Kind::Update => send(&Message::StoredMessageUpdate(super::storing::update_of(
+            record,
+            us,
+            slot.message_id(),
+        ))),
     }
 }
 
@@ -208,10 +315,12 @@ impl Answer {
             let custody = self.custody;
             return Signal::Pong { custody }.encode(self.token, out);
         }
+        let busy: &[(OptionNumber, &[u8])] = &[(OptionNumber::MAX_AGE, &BUSY_FOR_S)];
+        let is_busy = self.code == Code::SERVICE_UNAVAILABLE;
         let answer = Outgoing {
             code: self.code,
             token: self.token,
-            options: &[],
+            options: if is_busy { busy } else { &[] },
             payload: &[],
         };
         answer.encode_stream(out)
@@ -230,16 +339,17 @@ pub(super) fn request_overhead(path: &[&str]) -> usize {
 }
 
 /// A POST to the server: Uri-Path by segment, Content-Format 50 (TS 24.538 clause 6.5.1.2.1).
+/// The frame has at most `limit` octets.
 fn post(
+    config: &Config<'_>,
     token: Token,
-    path: &[&str],
-    json_len: usize,
+    message: &Message<'_>,
+    limit: usize,
     out: &mut [u8],
-    write_json: impl FnOnce(&mut [u8]) -> bool,
 ) -> Result<usize, CoapError> {
     let format = ContentFormat::JSON.octets();
     let mut options = heapless::Vec::<(OptionNumber, &[u8]), { MOST_PATH_SEGMENTS + 1 }>::new();
-    for segment in path.iter().take(MOST_PATH_SEGMENTS) {
+    for segment in config.server_path.iter().take(MOST_PATH_SEGMENTS) {
         // There is room for as many as are taken.
         let _ = options.push((OptionNumber::URI_PATH, segment.as_bytes()));
     }
@@ -250,12 +360,14 @@ fn post(
         options: &options,
         payload: &[],
     };
+    // The length goes in front, so it is measured first.
+    let service = config.service_identifier;
+    let json_len = json_len(message, service);
     let start = head.encode_stream_head(json_len, out)?;
     let end = start.saturating_add(json_len);
-    match out.get_mut(start..end) {
-        Some(place) => write_json(place),
-        None => false,
+    let place = out.get_mut(start..end).filter(|_| end <= limit);
+    match place.map(|place| message.encode_for(service, place)) {
+        Some(Ok(_)) => Ok(end),
+        _ => Err(CoapError::BufferTooSmall { needed: end }),
     }
-    .then_some(end)
-    .ok_or(CoapError::BufferTooSmall { needed: end })
 }

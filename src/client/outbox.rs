@@ -1,26 +1,36 @@
-//! Messages and reports that the client has accepted and not yet finished.
+//! What the client has accepted and not yet finished: messages, reports, subscriptions.
 //!
-//! Each entry keeps the JSON of its request until the server has answered, so
-//! that a lost session or an overloaded server costs a repetition and no
-//! message. The octets of all entries lie one behind the other in the caller's
-//! memory, in the order of the slots.
+//! Each entry keeps what its request says until the server has answered, so that a lost session
+//! or an overloaded server costs a repetition and no message.
 
-use crate::message::{EncodeError, MessageId, Priority};
+use crate::message::{MessageId, Priority};
 
+use super::aggregation::Gathering;
 use super::exchange::Exchange;
-use super::{Event, Failure, ReportTicket, SendError};
+use super::record::{Pen, Record};
+use super::segmenting::Segmenting;
+use super::shelf::{Full, Shelf, Slot};
+use super::{Event, Failure, SendError};
 
 /// One entry of the outbox. The caller provides the slots, the client fills them.
 #[derive(Debug, Clone, Copy)]
 pub struct OutboxSlot {
     pub(super) kind: Kind,
     pub(super) priority: Priority,
-    /// Of the message that is sent or reported on.
-    /// `None` where it is not a UUID.
+    /// Of the message that is sent or reported on; `None` where it is not a UUID.
     pub(super) uuid: Option<[u8; 16]>,
     pub(super) exchange: Exchange,
-    /// Of a report that the application shall give.
-    pub(super) ticket: Option<ReportTicket>,
+    /// Of a report that the application shall give, or of a subscription.
+    pub(super) ticket: Option<u32>,
+    /// The sender allows segments.
+    pub(super) may_segment: bool,
+    /// It has been sent again after a new registration.
+    pub(super) renewed: bool,
+    pub(super) gathering: Gathering,
+    /// What the application still has to be told.
+    pub(super) verdict: Option<Verdict>,
+    /// Of a request that goes in one piece: the length of its JSON.
+    pub(super) json_len: usize,
     pub(super) len: usize,
 }
 
@@ -32,32 +42,64 @@ impl OutboxSlot {
         uuid: None,
         exchange: Exchange::NEW,
         ticket: None,
+        may_segment: false,
+        renewed: false,
+        gathering: Gathering::No,
+        verdict: None,
+        json_len: 0,
         len: 0,
     };
-}
 
-impl OutboxSlot {
     pub(super) fn failed<'r>(&self, failure: Failure<'r>) -> Event<'r> {
         match self.kind {
-            Kind::Message => Event::Failed {
+            Kind::Message | Kind::Segmented(_) => Event::Failed {
                 message_id: self.message_id(),
                 failure,
             },
-            Kind::Report => Event::ReportFailed {
+            Kind::Report | Kind::Confirmation => Event::ReportFailed {
                 message_id: self.uuid.map(MessageId::Uuid),
+                failure,
+            },
+            Kind::Subscription { .. } => Event::SubscriptionEnded {
+                subscription: self.subscription(),
+                failure: Some(failure),
+            },
+            #[cfg(feature = "stored-message-update")]
+            Kind::Update => Event::UpdateFailed {
+                message_id: self.message_id(),
                 failure,
             },
         }
     }
 
-    /// Whether this is the message with that ID.
-    pub(super) fn is_message(&self, uuid: [u8; 16]) -> bool {
-        self.kind == Kind::Message && self.uuid == Some(uuid)
-    }
-
     /// Of a message of ours, which always has a UUID.
     pub(super) fn message_id(&self) -> MessageId<'static> {
         MessageId::Uuid(self.uuid.unwrap_or_default())
+    }
+
+    /// Whether de-registration waits for its answer.
+    pub(super) fn is_under_way(&self) -> bool {
+        let is_streaming = self.is_streamed() && !self.exchange.is_held();
+        self.exchange.is_waiting() || is_streaming
+    }
+
+    /// Whether it still waits for the server: kept segments and standing subscriptions do not.
+    pub(super) fn is_pending(&self) -> bool {
+        match self.kind {
+            Kind::Segmented(segments) => !segments.is_kept(),
+            Kind::Subscription { .. } => !self.exchange.is_held(),
+            _ => true,
+        }
+    }
+}
+
+impl Slot for OutboxSlot {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn set_len(&mut self, len: usize) {
+        self.len = len;
     }
 }
 
@@ -65,124 +107,102 @@ impl OutboxSlot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Message,
+    Segmented(Segmenting),
     Report,
+    /// SEGCONFIR
+    Confirmation,
+    Subscription {
+        /// It is to end.
+        ends: bool,
+    },
+    #[cfg(feature = "stored-message-update")]
+    Update,
+}
+
+/// What became of a message, until the application has been told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Accepted,
+    Stored,
+    Failed(Failure<'static>),
 }
 
 pub(super) struct Outbox<'m> {
-    slots: &'m mut [OutboxSlot],
-    used: usize,
-    octets: &'m mut [u8],
-    fill: usize,
+    pub(super) shelf: Shelf<'m, OutboxSlot>,
 }
 
 impl<'m> Outbox<'m> {
     pub(super) fn new(slots: &'m mut [OutboxSlot], octets: &'m mut [u8]) -> Self {
         Self {
-            slots,
-            used: 0,
-            octets,
-            fill: 0,
+            shelf: Shelf::new(slots, octets),
         }
     }
 
-    /// Adds an entry whose JSON `write` puts into the free octets; `largest` octets of
-    /// JSON can be sent at all.
+    /// Adds an entry whose record `write` writes down.
     pub(super) fn push(
         &mut self,
         entry: OutboxSlot,
-        largest: usize,
-        write: impl FnOnce(&mut [u8]) -> Result<usize, EncodeError>,
-    ) -> Result<(), SendError> {
-        let slot = self.slots.get_mut(self.used).ok_or(SendError::OutboxFull)?;
-        let free = self.octets.get_mut(self.fill..).unwrap_or_default();
-        let (len, fits) = match write(free) {
-            Ok(len) => (len, true),
-            Err(EncodeError::BufferTooSmall { needed }) => (needed, false),
-        };
-        if len > largest {
-            return Err(SendError::TooLarge {
-                needed: len,
-                limit: largest,
-            });
-        }
-        if !fits {
-            return Err(SendError::OutboxTooSmall { needed: len });
-        }
-        *slot = OutboxSlot { len, ..entry };
-        self.used = self.used.saturating_add(1);
-        self.fill = self.fill.saturating_add(len);
-        Ok(())
-    }
-
-    /// Whether the entry may take this many octets more.
-    pub(super) fn check_growth(
-        &self,
-        index: usize,
-        grows: usize,
-        largest: usize,
-    ) -> Result<(), SendError> {
-        let len = self.slots.get(index).map_or(0, |slot| slot.len);
-        let needed = len.saturating_add(grows);
-        if needed > largest {
-            return Err(SendError::TooLarge {
-                needed,
-                limit: largest,
-            });
-        }
-        if grows > self.octets.len().saturating_sub(self.fill) {
-            return Err(SendError::OutboxTooSmall { needed: grows });
-        }
-        Ok(())
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.used
+        write: impl FnOnce(&mut Pen<'_>),
+    ) -> Result<usize, SendError> {
+        let pushed = self.shelf.push(entry, |free| {
+            let mut pen = Pen::new(free);
+            write(&mut pen);
+            pen.len()
+        });
+        pushed.map_err(|full| match full {
+            Full::Slots => SendError::OutboxFull,
+            Full::Octets(needed) => SendError::OutboxTooSmall { needed },
+        })
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &OutboxSlot> {
-        self.slots.iter().take(self.used)
+        self.shelf.iter()
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut OutboxSlot> {
-        self.slots.iter_mut().take(self.used)
+        self.shelf.iter_mut()
     }
 
-    /// The entry to send next: the highest priority, and of those the oldest.
+    pub(super) fn record(&self, index: usize) -> Record<'_> {
+        Record(self.shelf.octets(index))
+    }
+
+    /// The entry to send next, of those that the client can send by itself: the highest
+    /// priority, and of those the oldest.
     pub(super) fn next_due(&self, now: u64) -> Option<usize> {
+        self.next_of(now, |slot| !slot.is_streamed())
+    }
+
+    /// The entry to send next of those whose payload the application holds.
+    pub(super) fn next_streamed(&self, now: u64) -> Option<usize> {
+        self.next_of(now, OutboxSlot::is_streamed)
+    }
+
+    fn next_of(&self, now: u64, wanted: impl Fn(&OutboxSlot) -> bool) -> Option<usize> {
         self.iter()
             .enumerate()
-            .filter(|(_, slot)| slot.exchange.is_due(now))
+            .filter(|(_, slot)| slot.exchange.is_due(now) && wanted(slot))
+            .filter(|(_, slot)| slot.verdict.is_none() && !slot.gathering.is_open())
             // Of equals min_by_key takes the first, which is the oldest.
             .min_by_key(|(_, slot)| core::cmp::Reverse(slot.priority))
             .map(|(index, _)| index)
     }
 
-    /// An entry and its JSON.
-    pub(super) fn entry_mut(&mut self, index: usize) -> Option<(&mut OutboxSlot, &mut [u8])> {
-        let start = self.start_of(index);
-        let slot = self.slots.get_mut(index)?;
-        let end = start.saturating_add(slot.len);
-        Some((slot, self.octets.get_mut(start..end)?))
+    pub(super) fn slot_mut(&mut self, index: usize) -> Option<&mut OutboxSlot> {
+        self.shelf.slot_mut(index)
     }
 
-    /// Takes an entry out and closes the gap.
     pub(super) fn remove(&mut self, index: usize) -> Option<OutboxSlot> {
-        let start = self.start_of(index);
-        let used = self.slots.get_mut(..self.used)?;
-        let gone = *used.get(index)?;
-        used.get_mut(index..)?.rotate_left(1);
-        self.used = self.used.saturating_sub(1);
-        let end = start.saturating_add(gone.len);
-        if end <= self.fill && self.fill <= self.octets.len() {
-            self.octets.copy_within(end..self.fill, start);
-        }
-        self.fill = self.fill.saturating_sub(gone.len);
-        Some(gone)
+        self.shelf.remove(index)
+    }
+}
+
+impl OutboxSlot {
+    fn is_streamed(&self) -> bool {
+        matches!(self.kind, Kind::Segmented(segments) if segments.streamed)
     }
 
-    fn start_of(&self, index: usize) -> usize {
-        self.iter()
-            .take(index)
-            .fold(0, |sum, slot| sum.saturating_add(slot.len))
+    pub(super) fn subscription(&self) -> super::Subscription {
+        super::Subscription(self.ticket.unwrap_or_default())
     }
 }

@@ -32,6 +32,12 @@ pub struct OutgoingMessage<'a> {
     pub priority: Priority,
     /// Whether the server may keep the message while the recipient is away. No by default.
     pub store_and_forward: StoreAndForward<'a>,
+    /// Whether it may go in segments (TS 23.554 clause 8.5) if it is longer than the configured
+    /// segment size or than what can be sent. No by default: then it goes whole or is refused.
+    pub may_segment: bool,
+    /// Whether it may wait for others to the same target and go with them in one request
+    /// (TS 23.554 clause 8.4). No by default. A message of priority High never does.
+    pub may_aggregate: bool,
 }
 
 impl<'a> OutgoingMessage<'a> {
@@ -44,6 +50,8 @@ impl<'a> OutgoingMessage<'a> {
             report_wanted: false,
             priority: Priority::Middle,
             store_and_forward: StoreAndForward::No,
+            may_segment: false,
+            may_aggregate: false,
         }
     }
 
@@ -65,6 +73,28 @@ impl<'a> OutgoingMessage<'a> {
     #[must_use]
     pub const fn with_application_id(mut self, application_id: &'a str) -> Self {
         self.application_id = Some(application_id);
+        self
+    }
+
+    /// The same message, which the server may keep while the recipient is away, until this date
+    /// and time (RFC 3339) if any (TS 23.554 clause 8.3.6).
+    #[must_use]
+    pub const fn with_storing(mut self, expiration: Option<&'a str>) -> Self {
+        self.store_and_forward = StoreAndForward::Yes { expiration };
+        self
+    }
+
+    /// The same message, which may go in segments.
+    #[must_use]
+    pub const fn with_segments(mut self) -> Self {
+        self.may_segment = true;
+        self
+    }
+
+    /// The same message, which may go together with others.
+    #[must_use]
+    pub const fn with_aggregation(mut self) -> Self {
+        self.may_aggregate = true;
         self
     }
 

@@ -42,14 +42,27 @@ impl<'m> Bench<'m> {
         let mut client = Client::new(config, memory.pieces(), &mut rng);
         client.connected();
         Self {
-            client,
             rng,
+            ..Self::of(client)
+        }
+    }
+
+    pub fn of(client: Client<'m>) -> Self {
+        Self {
+            client,
+            rng: Counter(1000),
             next_token: 0x5e00_0000,
         }
     }
 
     pub fn registered(memory: &'m mut Memory) -> Self {
         let mut bench = Self::new(memory);
+        bench.register();
+        bench
+    }
+
+    pub fn registered_with(memory: &'m mut Memory, adjust: impl FnOnce(&mut Config<'m>)) -> Self {
+        let mut bench = Self::with(memory, adjust);
         bench.register();
         bench
     }
@@ -87,6 +100,32 @@ impl<'m> Bench<'m> {
             self.client.transmitted(n);
         }
         frames(&mut octets)
+    }
+
+    /// The event that must be there, in words.
+    pub fn event(&mut self, now: u64) -> String {
+        let event = self.client.poll_event(now);
+        format!("{:?}", event.expect("an event"))
+    }
+
+    /// All events that are there, in words.
+    pub fn events(&mut self, now: u64) -> Vec<String> {
+        let mut events = Vec::new();
+        while let Some(event) = self.client.poll_event(now) {
+            events.push(format!("{event:?}"));
+        }
+        events
+    }
+
+    /// Posts a request, polls its event and tells the code of its answer; what else the client
+    /// sends is returned too.
+    pub fn exchange(&mut self, json: &str, now: u64) -> (String, Code, Vec<Frame>) {
+        let token = self.post(json);
+        let event = self.event(now);
+        let mut sent = self.sent(now);
+        let at = sent.iter().position(|frame| frame.token == token);
+        let answer = sent.remove(at.expect("an answer"));
+        (event, answer.code, sent)
     }
 
     /// The only request among what the client sends now.

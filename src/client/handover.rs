@@ -1,0 +1,149 @@
+//! Handing over what has been put together or taken apart.
+
+use crate::message::{Msg, Originator, Report, cause};
+
+use super::core::Core;
+use super::duplicates::WHOLE;
+use super::incoming::State;
+use super::parts::first_part;
+use super::record::{Field, Record, as_text};
+use super::reports::{Due, outcome_of};
+use super::{Event, PartialMessage, Reports};
+
+impl Core<'_> {
+    /// The first message or report that can be handed over: its own report finds a place.
+    pub(super) fn ready(&self) -> Option<usize> {
+        (0..self.incoming.shelf.len()).find(|index| self.can_hand_over(*index))
+    }
+
+    pub(super) fn can_hand_over(&self, index: usize) -> bool {
+        let Some(slot) = self.incoming.shelf.slot(index) else {
+            return false;
+        };
+        if slot.handed {
+            return false;
+        }
+        match slot.state {
+            State::Collecting => false,
+            State::Reports => true,
+            State::Message | State::Messages => {
+                let Some(msg) = self.message_at(index) else {
+                    return true;
+                };
+                !msg.report_wanted || self.outbox.shelf.has_room(1, due(&msg).len())
+            }
+        }
+    }
+
+    /// The message, or the first one of an aggregate.
+    fn message_at(&self, index: usize) -> Option<Msg<'_>> {
+        let us = Originator::Ue(self.config.registration.ue_service_id);
+        let head = self.incoming.record(index);
+        match self.incoming.shelf.slot(index)?.state {
+            State::Message => head.msg(head, us, head.message_id()?, as_text(head.rest())),
+            State::Messages => {
+                let part = first_part(head.rest())?.record;
+                part.msg(head, us, part.message_id()?, as_text(part.rest()))
+            }
+            State::Collecting | State::Reports => None,
+        }
+    }
+
+    fn report_at(&self, index: usize) -> Option<Report<'_>> {
+        let head = self.incoming.record(index);
+        let part = first_part(head.rest())?.record;
+        Some(Report {
+            originator: head.originator()?,
+            recipient: head.recipient()?,
+            message_id: part.message_id()?,
+            status: outcome_of(part),
+            failure_cause: part.text(Field::Cause),
+        })
+    }
+
+    /// Hands over a message or a report that [is ready](Self::can_hand_over).
+    pub(super) fn hand_over(&mut self, index: usize) -> Option<Event<'_>> {
+        let slot = self.incoming.shelf.slot_mut(index)?;
+        slot.handed = true;
+        if slot.state == State::Reports {
+            return self.report_at(index).map(Event::Report);
+        }
+        let ticket = (self.config.reports == Reports::ByApplication).then(|| self.new_ticket());
+        let limit = self.outbound.limit();
+        let head = Record(self.incoming.shelf.octets(index));
+        let part = match self.incoming.shelf.slot(index)?.state {
+            State::Messages => first_part(head.rest())?.record,
+            _ => head,
+        };
+        let report = part.has(Field::ReportWanted).then_some(Due {
+            recipient: head.originator()?.as_recipient(),
+            message_id: part.message_id()?,
+            ticket,
+            cause: None,
+        });
+        if let Some(report) = &report {
+            // Room has been looked for; a report that the server cannot take is no report.
+            let _ = report.accept(&mut self.outbox, &self.config, limit);
+        }
+        let ticket = report.and(ticket);
+        let msg = self.message_at(index)?;
+        Some(Event::Message {
+            msg,
+            report: ticket,
+        })
+    }
+
+    /// A message that will not be complete. Its sender is told so if it wants a report.
+    pub(super) fn lose(&mut self, index: usize, why: &'static str) -> Option<Event<'_>> {
+        let slot = self.incoming.shelf.slot_mut(index)?;
+        slot.handed = true;
+        let (received, total) = (slot.count, slot.total);
+        let limit = self.outbound.limit();
+        let record = Record(self.incoming.shelf.octets(index));
+        let (originator, message_id) = (record.originator()?, record.message_id()?);
+        if record.has(Field::ReportWanted) {
+            let report = Due {
+                recipient: originator.as_recipient(),
+                message_id,
+                ticket: None,
+                cause: Some(why),
+            };
+            // Room has been looked for.
+            let _ = report.accept(&mut self.outbox, &self.config, limit);
+        }
+        self.duplicates
+            .remember(originator.as_str(), message_id, WHOLE);
+        Some(Event::Incomplete(PartialMessage {
+            originator,
+            message_id,
+            received,
+            total,
+        }))
+    }
+
+    /// Whether a report of failure on this set finds a place.
+    pub(super) fn has_room_for_loss(&self, index: usize) -> bool {
+        let record = self.incoming.record(index);
+        let (Some(originator), Some(message_id)) = (record.originator(), record.message_id())
+        else {
+            return true;
+        };
+        let report = Due {
+            recipient: originator.as_recipient(),
+            message_id,
+            ticket: None,
+            cause: Some(cause::SEGMENTS_MISSING),
+        };
+        !record.has(Field::ReportWanted) || self.outbox.shelf.has_room(1, report.len())
+    }
+}
+
+/// The report that a message asks for.
+pub(super) fn due<'a>(msg: &Msg<'a>) -> Due<'a> {
+    Due {
+        recipient: msg.originator.as_recipient(),
+        message_id: msg.message_id,
+        ticket: None,
+        cause: None,
+    }
+}

@@ -1,0 +1,375 @@
+//! What has arrived and cannot be handed over yet: segments of messages that are not complete,
+//! and the parts of aggregates, which go to the application one by one.
+//!
+//! Segments lie in the order of their numbers, each behind its number and length, wherever they
+//! came in time. So what is missing is read off them, and nothing but memory bounds their count.
+
+use crate::message::{Msg, Segment, SegmentRanges, StoreAndForward};
+
+use super::exchange::Exchange;
+use super::parts::first_part;
+use super::record::{Field, Pen, Record, as_text};
+use super::shelf::{Full, Shelf, Slot};
+
+/// One message that is being put together, or one aggregate that is being taken apart. The
+/// caller provides the slots, the client fills them.
+#[derive(Debug, Clone, Copy)]
+pub struct IncomingSlot {
+    pub(super) state: State,
+    /// Segments in all, from the first segment.
+    pub(super) total: Option<u16>,
+    /// The number of the segment that is marked as the last one.
+    last: Option<u16>,
+    pub(super) count: u16,
+    /// When (ms) the next segment should have come.
+    pub(super) deadline: u64,
+    /// How often missing ones have been asked for.
+    pub(super) recoveries: u8,
+    /// Of SEGREC.
+    pub(super) exchange: Exchange,
+    /// The application has it, or the first part of it, until the next call.
+    pub(super) handed: bool,
+    len: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Segments are missing.
+    Collecting,
+    /// A complete message.
+    Message,
+    /// Messages out of an aggregate.
+    Messages,
+    /// Reports out of an aggregate.
+    Reports,
+}
+
+impl IncomingSlot {
+    /// A free slot.
+    pub const EMPTY: Self = Self {
+        state: State::Collecting,
+        total: None,
+        last: None,
+        count: 0,
+        deadline: 0,
+        recoveries: 0,
+        exchange: Exchange::HELD,
+        handed: false,
+        len: 0,
+    };
+
+    pub(super) fn of(state: State) -> Self {
+        Self {
+            state,
+            ..Self::EMPTY
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Collecting && !self.handed
+    }
+}
+
+impl Slot for IncomingSlot {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn set_len(&mut self, len: usize) {
+        self.len = len;
+    }
+}
+
+/// Octets before the text of each segment: number and length.
+const CHUNK_HEAD: usize = 4;
+
+pub(super) struct Incoming<'m> {
+    pub(super) shelf: Shelf<'m, IncomingSlot>,
+}
+
+/// Why a segment was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is here already.
+    Repeated,
+    /// It contradicts the others.
+    Contradiction,
+    /// There is no room now.
+    NoRoom,
+    /// There never is.
+    TooLarge,
+}
+
+impl<'m> Incoming<'m> {
+    pub(super) fn new(slots: &'m mut [IncomingSlot], octets: &'m mut [u8]) -> Self {
+        Self {
+            shelf: Shelf::new(slots, octets),
+        }
+    }
+
+    pub(super) fn record(&self, index: usize) -> Record<'_> {
+        Record(self.shelf.octets(index))
+    }
+
+    /// The open set that a segment belongs to.
+    pub(super) fn find(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
+        self.open_sets(msg).find(|index| {
+            let record = self.record(*index);
+            record.text(Field::Set) == Some(set)
+        })
+    }
+
+    /// An open set of the same message under another name.
+    pub(super) fn find_other(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
+        self.open_sets(msg).find(|index| {
+            let record = self.record(*index);
+            record.message_id() == Some(msg.message_id) && record.text(Field::Set) != Some(set)
+        })
+    }
+
+    /// How many sets of this originator are open.
+    pub(super) fn sets_of(&self, msg: &Msg<'_>) -> usize {
+        self.open_sets(msg).count()
+    }
+
+    fn open_sets(&self, msg: &Msg<'_>) -> impl Iterator<Item = usize> {
+        let slots = self.shelf.iter().enumerate();
+        slots.filter_map(move |(index, slot)| {
+            let is_theirs = self.record(index).originator() == Some(msg.originator);
+            (slot.is_open() && is_theirs).then_some(index)
+        })
+    }
+
+    /// Opens a set.
+    pub(super) fn open(&mut self, msg: &Msg<'_>, set: &str) -> Result<usize, Refusal> {
+        let opened = self.shelf.push(IncomingSlot::EMPTY, |free| {
+            let mut pen = Pen::new(free);
+            head(&mut pen, msg);
+            pen.message_id(msg.message_id);
+            pen.text(Field::Set, Some(set));
+            pen.rest(&[]);
+            pen.len()
+        });
+        opened.map_err(|full| match full {
+            Full::Octets(needed) if needed > self.shelf.capacity() => Refusal::TooLarge,
+            _ => Refusal::NoRoom,
+        })
+    }
+
+    /// Checks a segment against those that are here, and tells where it goes.
+    fn place_of(&self, index: usize, segment: &Segment<'_>) -> Result<usize, Refusal> {
+        let slot = self.shelf.slot(index).ok_or(Refusal::Contradiction)?;
+        let number = segment.number;
+        let total = slot.total.or(segment.total);
+        let last = slot.last.or(segment.last.then_some(number));
+        let agree = |a: Option<u16>, b: Option<u16>| a.is_none() || b.is_none() || a == b;
+        if !agree(slot.total, segment.total) || !agree(slot.last, segment.last.then_some(number)) {
+            return Err(Refusal::Contradiction);
+        }
+        let record = self.record(index);
+        let mut at = record.rest_at();
+        let (mut lowest, mut highest) = (number, number);
+        for (here, text) in chunks(record.rest()) {
+            if here == number {
+                return Err(Refusal::Repeated);
+            }
+            (lowest, highest) = (lowest.min(here), highest.max(here));
+            if here < number {
+                at = at.saturating_add(CHUNK_HEAD).saturating_add(text.len());
+            }
+        }
+        // From 1 to the total, or all one lower.
+        let fits_total = total.is_none_or(|total| {
+            let spread = highest.saturating_sub(lowest);
+            highest <= total
+                && spread < total
+                && last.is_none_or(|last| last >= total.saturating_sub(1))
+        });
+        if !fits_total || last.is_some_and(|last| highest > last) {
+            return Err(Refusal::Contradiction);
+        }
+        Ok(at)
+    }
+
+    /// Takes a segment in.
+    pub(super) fn take(
+        &mut self,
+        index: usize,
+        msg: &Msg<'_>,
+        segment: &Segment<'_>,
+    ) -> Result<(), Refusal> {
+        let at = self.place_of(index, segment)?;
+        let text = msg.payload.as_bytes();
+        let Ok(len) = u16::try_from(text.len()) else {
+            return Err(Refusal::TooLarge);
+        };
+        let manners = self.missing_manners(index, msg);
+        let needed = CHUNK_HEAD
+            .saturating_add(text.len())
+            .saturating_add(manners.len());
+        if needed > self.shelf.free() {
+            let alone = self.shelf.slot(index).map_or(0, Slot::len);
+            let ever = alone.saturating_add(needed) <= self.shelf.capacity();
+            return Err(if ever {
+                Refusal::NoRoom
+            } else {
+                Refusal::TooLarge
+            });
+        }
+        // What is known of the total tells early whether all will fit.
+        let total = usize::from(segment.total.unwrap_or(0));
+        let rest = total.saturating_sub(1).saturating_mul(text.len());
+        if !segment.last && rest > self.shelf.capacity() {
+            return Err(Refusal::TooLarge);
+        }
+        let [a, b] = segment.number.to_be_bytes();
+        let [c, d] = len.to_be_bytes();
+        self.shelf.insert(index, at, text);
+        self.shelf.insert(index, at, &[a, b, c, d]);
+        self.shelf.insert(index, 0, &manners);
+        if let Some(slot) = self.shelf.slot_mut(index) {
+            slot.count = slot.count.saturating_add(1);
+            slot.total = slot.total.or(segment.total);
+            slot.last = slot.last.or(segment.last.then_some(segment.number));
+        }
+        Ok(())
+    }
+
+    /// What this segment says about the whole message and no other has said. The first says it;
+    /// any other is believed, too.
+    fn missing_manners(&self, index: usize, msg: &Msg<'_>) -> heapless::Vec<u8, 300> {
+        let record = self.record(index);
+        let mut octets = [0; 300];
+        let mut pen = Pen::new(&mut octets);
+        let silent = Msg {
+            application_id: msg
+                .application_id
+                .filter(|_| !record.has(Field::Application)),
+            report_wanted: msg.report_wanted && !record.has(Field::ReportWanted),
+            priority: msg.priority.filter(|_| !record.has(Field::Priority)),
+            store_and_forward: StoreAndForward::Unstated,
+            ..*msg
+        };
+        pen.manners(&silent);
+        let len = pen.len();
+        // An Application ID that is longer is no identifier.
+        let octets = octets.get(..len).unwrap_or_default();
+        heapless::Vec::from_slice(octets).unwrap_or_default()
+    }
+
+    /// Whether taking this segment in would make the message complete.
+    pub(super) fn completes(&self, index: usize, segment: &Segment<'_>) -> bool {
+        self.shelf.slot(index).is_some_and(|slot| {
+            let total = slot.total.or(segment.total);
+            let all = slot.count.saturating_add(1);
+            total.map_or_else(|| self.ends_at(index, all, segment), |total| all == total)
+        })
+    }
+
+    /// Without a total: numbered from 0, and the last one is known.
+    fn ends_at(&self, index: usize, all: u16, segment: &Segment<'_>) -> bool {
+        let last = self.shelf.slot(index).and_then(|slot| slot.last);
+        let last = last.or(segment.last.then_some(segment.number));
+        let starts_at_0 = segment.number == 0 || self.lowest(index) == Some(0);
+        starts_at_0 && last.is_some_and(|last| last.saturating_add(1) == all)
+    }
+
+    /// All from 1 to the last are here, and no first one has told the total. A segment 0 might
+    /// have been missing; by now it would have come.
+    pub(super) fn is_whole_without_total(&self, index: usize) -> bool {
+        let slot = self.shelf.slot(index);
+        slot.is_some_and(|slot| {
+            slot.total.is_none() && slot.last == Some(slot.count) && self.lowest(index) == Some(1)
+        })
+    }
+
+    fn lowest(&self, index: usize) -> Option<u16> {
+        chunks(self.record(index).rest())
+            .next()
+            .map(|(number, _)| number)
+    }
+
+    /// The numbers that are missing; where nothing tells the total, the one behind the highest.
+    pub(super) fn missing(&self, index: usize) -> SegmentRanges {
+        let mut missing = SegmentRanges::EMPTY;
+        let Some(slot) = self.shelf.slot(index) else {
+            return missing;
+        };
+        let from_0 = self.lowest(index) == Some(0)
+            || slot.total.is_some() && slot.total == slot.last.map(|last| last.saturating_add(1));
+        let first = u16::from(!from_0);
+        let end = match slot.total {
+            Some(total) => Some(first.saturating_add(total).saturating_sub(1)),
+            None => slot.last,
+        };
+        let mut next = first;
+        for (number, _) in chunks(self.record(index).rest()) {
+            if number > next {
+                missing.insert(next, number.saturating_sub(1));
+            }
+            next = number.saturating_add(1);
+        }
+        missing.insert(next, end.unwrap_or(next));
+        missing
+    }
+
+    /// Puts the texts of all segments behind one another.
+    pub(super) fn join(&mut self, index: usize) {
+        let mut at = self.record(index).rest_at();
+        while let Some(len) = self.chunk_at(index, at) {
+            self.shelf.cut(index, at, CHUNK_HEAD);
+            at = at.saturating_add(len);
+        }
+        if let Some(slot) = self.shelf.slot_mut(index) {
+            slot.state = State::Message;
+            slot.exchange = Exchange::HELD;
+        }
+    }
+
+    fn chunk_at(&self, index: usize, at: usize) -> Option<usize> {
+        let octets = self.shelf.octets(index).get(at..)?;
+        let (_, text) = chunks(octets).next()?;
+        Some(text.len())
+    }
+
+    /// Gives back what has been handed over.
+    pub(super) fn sweep(&mut self) {
+        while let Some(index) = self.shelf.position(|slot| slot.handed) {
+            let record = self.record(index);
+            let (at, rest) = (record.rest_at(), record.rest());
+            let part = first_part(rest).map_or(0, |part| part.len);
+            let more = rest.len() > part;
+            match self.shelf.slot_mut(index) {
+                Some(slot) if more && matches!(slot.state, State::Messages | State::Reports) => {
+                    slot.handed = false;
+                    self.shelf.cut(index, at, part);
+                }
+                _ => {
+                    self.shelf.remove(index);
+                }
+            }
+        }
+    }
+}
+
+/// Who sends a message to whom.
+pub(super) fn head(pen: &mut Pen<'_>, msg: &Msg<'_>) {
+    pen.originator(msg.originator);
+    pen.recipient(msg.recipient);
+    pen.text(
+        Field::Member,
+        msg.group_member.map(|member| member.as_str()),
+    );
+}
+
+/// Number and text of each segment.
+fn chunks(octets: &[u8]) -> impl Iterator<Item = (u16, &str)> {
+    let mut rest = octets;
+    core::iter::from_fn(move || {
+        let ([a, b, c, d], tail) = rest.split_first_chunk::<CHUNK_HEAD>()?;
+        let len = usize::from(u16::from_be_bytes([*c, *d]));
+        let (text, after) = tail.split_at_checked(len)?;
+        rest = after;
+        Some((u16::from_be_bytes([*a, *b]), as_text(text)))
+    })
+}

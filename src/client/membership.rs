@@ -1,0 +1,141 @@
+//! Registration, its renewal and its end (TS 23.554 clause 8.2).
+
+use super::core::{Core, json_len};
+use super::exchange::Exchange;
+use super::outbound::request_overhead;
+use super::{Event, Failure, SendError};
+use crate::coap::Code;
+use crate::message::{ClientProfile, Deregistration, Message, RegistrationResponse};
+
+/// What the client is to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Membership {
+    None,
+    Registering(Exchange),
+    Registered,
+    Deregistering(Exchange),
+}
+
+impl Membership {
+    /// Whether anything but a registration may be sent.
+    pub(super) fn lets_messages_out(self) -> bool {
+        matches!(self, Self::Registered | Self::Deregistering(_))
+    }
+
+    pub(super) fn exchange(&self) -> Option<&Exchange> {
+        match self {
+            Self::Registering(exchange) | Self::Deregistering(exchange) => Some(exchange),
+            Self::None | Self::Registered => None,
+        }
+    }
+
+    pub(super) fn exchange_mut(&mut self) -> Option<&mut Exchange> {
+        match self {
+            Self::Registering(exchange) | Self::Deregistering(exchange) => Some(exchange),
+            Self::None | Self::Registered => None,
+        }
+    }
+}
+
+impl<'m> Core<'m> {
+    pub(super) fn change_membership(&mut self, wanted: Membership) -> Result<(), SendError> {
+        match self.membership {
+            Membership::Registering(_) | Membership::Deregistering(_) => Err(SendError::Busy),
+            Membership::None | Membership::Registered => {
+                self.check_membership_fits(wanted)?;
+                self.membership = wanted;
+                Ok(())
+            }
+        }
+    }
+
+    /// What does not fit the transmit memory would never leave, and nobody would know why.
+    fn check_membership_fits(&self, wanted: Membership) -> Result<(), SendError> {
+        let message = self.membership_request(wanted);
+        let needed = json_len(&message, self.config.service_identifier)
+            .saturating_add(request_overhead(self.config.server_path));
+        let limit = self.outbound.capacity();
+        if needed > limit {
+            return Err(SendError::TooLarge { needed, limit });
+        }
+        Ok(())
+    }
+
+    /// REG or DEREG.
+    pub(super) fn membership_request(&self, wanted: Membership) -> Message<'m> {
+        let registration = self.config.registration;
+        match wanted {
+            Membership::Deregistering(_) => Message::Deregistration(Deregistration {
+                ue_service_id: registration.ue_service_id,
+                credential: registration.credential,
+            }),
+            _ => Message::Registration(registration),
+        }
+    }
+
+    /// The server learns of another profile by another registration.
+    pub(super) fn change_profile(&mut self, profile: ClientProfile<'m>) -> Result<(), SendError> {
+        if self.membership.exchange().is_some() {
+            return Err(SendError::Busy);
+        }
+        let before = core::mem::replace(&mut self.config.registration.profile, profile);
+        let fits = self.check_membership_fits(Membership::Registering(Exchange::NEW));
+        match (fits, self.membership) {
+            (Err(_), _) => self.config.registration.profile = before,
+            (Ok(()), Membership::Registered) => self.register_again(),
+            (Ok(()), _) => {}
+        }
+        fits
+    }
+
+    pub(super) fn register_again(&mut self) {
+        self.membership = Membership::Registering(Exchange::NEW);
+    }
+
+    /// Somebody wants this UE to be there (TS 23.554 clause 8.9): what waits does so no longer.
+    pub(super) fn on_device_trigger(&mut self) {
+        match &mut self.membership {
+            Membership::None | Membership::Registered => self.register_again(),
+            Membership::Registering(exchange) | Membership::Deregistering(exchange) => {
+                exchange.hurry();
+            }
+        }
+        for slot in self.outbox.iter_mut() {
+            slot.exchange.hurry();
+        }
+    }
+
+    pub(super) fn on_registration_response<'r>(
+        &mut self,
+        code: Code,
+        payload: &'r mut [u8],
+        now: u64,
+    ) -> Event<'r> {
+        // A body that cannot be read says nothing; the code does (sheet: any 2.xx is success).
+        let response = RegistrationResponse::decode(payload).unwrap_or_default();
+        if code.is_success() && response.is_interim() {
+            return Event::RegistrationPending;
+        }
+        if code.is_success() && !response.is_refused() {
+            self.membership = Membership::Registered;
+            let lasts = self.config.registration_refresh_ms;
+            self.refresh_at = lasts.map(|lasts| now.saturating_add(u64::from(lasts)));
+            self.renew_subscriptions();
+            return Event::Registered;
+        }
+        self.membership = Membership::None;
+        Event::RegistrationFailed(Failure::Answered {
+            code,
+            cause: response.failure_cause,
+        })
+    }
+
+    /// Registers again when it is time to.
+    pub(super) fn refresh(&mut self, now: u64) {
+        let is_due = self.refresh_at.is_some_and(|at| at <= now);
+        if is_due && self.membership == Membership::Registered {
+            self.refresh_at = None;
+            self.register_again();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What happens without a frame: time passes, and outcomes wait to be told.
+
+use super::core::Core;
+use super::exchange::Exchange;
+use super::membership::Membership;
+use super::outbound::request_overhead;
+use super::outbox::{Kind, OutboxSlot, Verdict};
+use super::{Event, Failure};
+use crate::message::cause;
+
+/// Something that the application is to be told.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owed {
+    /// No registration or de-registration will be tried again.
+    Membership,
+    /// An entry of the outbox will not be tried again.
+    Failed(usize, Failure<'static>),
+    /// What became of an entry is known.
+    Verdict(usize, Verdict),
+    /// Segments are kept no longer.
+    Released(usize),
+    /// The next part of a payload can go out.
+    Payload,
+    /// A message or report can be handed over.
+    Ready(usize),
+    /// A set of segments is complete, although none told how many there are.
+    Whole(usize),
+    /// A set of segments will not be complete.
+    Lost(usize),
+}
+
+impl Core<'_> {
+    /// Puts off what has not been answered in time, and finds what the application is owed.
+    pub(super) fn lapse(&mut self, now: u64) -> Option<Owed> {
+        self.refresh(now);
+        if let Some(exchange) = self.membership.exchange_mut()
+            && exchange.is_overdue(now)
+            && !exchange.repeat(now, &self.config, &mut self.jitter)
+        {
+            return Some(Owed::Membership);
+        }
+        self.lapse_entries(now)
+            .or_else(|| self.ready().map(Owed::Ready))
+            .or_else(|| self.lapse_sets(now))
+            .or_else(|| self.next_payload(now).map(|_| Owed::Payload))
+    }
+
+    fn lapse_entries(&mut self, now: u64) -> Option<Owed> {
+        let overhead = request_overhead(self.config.server_path);
+        let room = self.outbound.peer_limit();
+        // What has gone out already may have been taken: its answer will tell.
+        let exceeds = |slot: &OutboxSlot| {
+            !slot.exchange.is_waiting()
+                && room.is_some_and(|limit| slot.json_len.saturating_add(overhead) > limit)
+        };
+        while let Some(index) = self.outbox.shelf.position(|slot| {
+            slot.verdict.is_none()
+                && slot.kind == Kind::Message
+                && slot.may_segment
+                && exceeds(slot)
+        }) {
+            self.does_not_fit(index);
+        }
+        for (index, slot) in self.outbox.iter_mut().enumerate() {
+            if let Some(verdict) = slot.verdict {
+                return Some(Owed::Verdict(index, verdict));
+            }
+            if exceeds(slot) {
+                let limit = room.unwrap_or_default();
+                return Some(Owed::Failed(index, Failure::TooLarge { limit }));
+            }
+            if let Kind::Segmented(segments) = slot.kind
+                && slot.exchange.is_held()
+                && segments.release_at().is_some_and(|at| at <= now)
+            {
+                return Some(Owed::Released(index));
+            }
+            if slot.exchange.is_overdue(now)
+                && !slot.exchange.repeat(now, &self.config, &mut self.jitter)
+            {
+                return Some(Owed::Failed(index, Failure::NoAnswer));
+            }
+        }
+        None
+    }
+
+    /// Tells the application what it is owed.
+    pub(super) fn tell(&mut self, owed: Owed, now: u64) -> Option<Event<'_>> {
+        match owed {
+            Owed::Failed(index, failure) => {
+                let slot = self.outbox.remove(index)?;
+                self.conclude_others(slot.gathering, Verdict::Failed(failure));
+                Some(slot.failed(failure))
+            }
+            Owed::Verdict(index, verdict) => {
+                let slot = self.outbox.remove(index)?;
+                Some(verdict.event(slot.message_id()))
+            }
+            Owed::Released(index) => self.release_segments(index),
+            Owed::Payload => self.payload_wanted(now),
+            Owed::Ready(index) => self.hand_over(index),
+            Owed::Whole(index) => self.complete_without_total(index),
+            Owed::Lost(index) => self.lose(index, cause::SEGMENTS_MISSING),
+            Owed::Membership => {
+                let before = core::mem::replace(&mut self.membership, Membership::None);
+                Some(match before {
+                    Membership::Registering(_) => Event::RegistrationFailed(Failure::NoAnswer),
+                    _ => Event::Deregistered,
+                })
+            }
+        }
+    }
+
+    /// The time (ms) at which something happens by itself.
+    pub(super) fn next_deadline(&self) -> Option<u64> {
+        let requests = self.outbox.iter().filter_map(|slot| {
+            let gathering = slot.gathering.deadline();
+            let kept = match slot.kind {
+                Kind::Segmented(segments) if slot.exchange.is_held() => segments.release_at(),
+                _ => None,
+            };
+            gathering.or(kept).or_else(|| slot.exchange.deadline())
+        });
+        let membership = self.membership.exchange().and_then(Exchange::deadline);
+        let registered = self.membership == Membership::Registered;
+        let refresh = self.refresh_at.filter(|_| registered);
+        let listens = self.membership.lets_messages_out();
+        let sets = self
+            .incoming
+            .shelf
+            .iter()
+            .filter(|slot| slot.is_open() && listens);
+        let sets = sets.map(|slot| slot.deadline);
+        requests.chain(membership).chain(refresh).chain(sets).min()
+    }
+}

@@ -1,0 +1,247 @@
+//! Receiving a message in segments (TS 24.538 clause 6.5, TS 23.554 clause 8.5).
+
+use crate::coap::{Code, Token};
+use crate::message::{Msg, Outcome, Priority, Segment, SegmentsConfirmation};
+
+use super::core::Core;
+use super::duplicates::{TOO_LARGE, WHOLE};
+use super::exchange::Exchange;
+use super::handover::due;
+use super::incoming::Refusal;
+use super::outbox::{Kind, OutboxSlot};
+use super::owed::Owed;
+use super::record::{Field, Pen, Record};
+use super::{Event, PartialMessage};
+
+/// A set that cannot come to its end for lack of room in the outbox is looked at again after
+/// this time (ms).
+const LOOK_AGAIN_MS: u64 = 1000;
+
+impl Core<'_> {
+    pub(super) fn on_segment<'r>(
+        &'r mut self,
+        token: Option<Token>,
+        msg: Msg<'r>,
+        segment: Segment<'r>,
+        now: u64,
+    ) -> Event<'r> {
+        let originator = msg.originator.as_str();
+        if self
+            .duplicates
+            .contains(originator, msg.message_id, TOO_LARGE)
+        {
+            return self.refuse(token, Code::REQUEST_ENTITY_TOO_LARGE);
+        }
+        if self.duplicates.contains(originator, msg.message_id, WHOLE) {
+            self.answer(token, Code::CHANGED);
+            return Event::Duplicate;
+        }
+        let index = match self.set_for(&msg, &segment) {
+            Ok(index) => index,
+            Err(refusal) => return self.refuse_segment(token, refusal),
+        };
+        let completes = self.incoming.completes(index, &segment);
+        let taken = if completes && !self.has_room_for_end(index, &msg) {
+            Err(Refusal::NoRoom)
+        } else {
+            self.incoming.take(index, &msg, &segment)
+        };
+        match taken {
+            Err(Refusal::TooLarge) => {
+                self.too_large(index, &msg);
+                return self.refuse_segment(token, Refusal::TooLarge);
+            }
+            Err(refusal) => {
+                self.drop_if_empty(index);
+                return self.refuse_segment(token, refusal);
+            }
+            Ok(()) => self.answer(token, Code::CHANGED),
+        }
+        if completes {
+            self.complete(index);
+            // Room has been looked for, so that there is always an event.
+            return self.hand_over(index).unwrap_or(Event::Duplicate);
+        }
+        let wait_ms = u64::from(self.config.segment_wait_ms);
+        let Some(slot) = self.incoming.shelf.slot_mut(index) else {
+            return Event::Duplicate;
+        };
+        slot.deadline = now.saturating_add(wait_ms);
+        Event::Segment(PartialMessage {
+            originator: msg.originator,
+            message_id: msg.message_id,
+            received: slot.count,
+            total: slot.total,
+        })
+    }
+
+    fn set_for(&mut self, msg: &Msg<'_>, segment: &Segment<'_>) -> Result<usize, Refusal> {
+        if let Some(index) = self.incoming.find(msg, segment.set) {
+            let same = self.incoming.record(index).message_id() == Some(msg.message_id);
+            return same.then_some(index).ok_or(Refusal::Contradiction);
+        }
+        if let Some(old) = self.incoming.find_other(msg, segment.set) {
+            // The sender has cut the message anew.
+            self.incoming.shelf.remove(old);
+        }
+        if self.incoming.sets_of(msg) >= usize::from(self.config.sets_per_originator) {
+            return Err(Refusal::NoRoom);
+        }
+        self.incoming.open(msg, segment.set)
+    }
+
+    fn refuse_segment(&mut self, token: Option<Token>, refusal: Refusal) -> Event<'static> {
+        match refusal {
+            Refusal::Repeated => {
+                self.answer(token, Code::CHANGED);
+                Event::Duplicate
+            }
+            Refusal::Contradiction => self.refuse(token, Code::BAD_REQUEST),
+            Refusal::NoRoom => self.refuse(token, Code::SERVICE_UNAVAILABLE),
+            Refusal::TooLarge => self.refuse(token, Code::REQUEST_ENTITY_TOO_LARGE),
+        }
+    }
+
+    fn drop_if_empty(&mut self, index: usize) {
+        if self
+            .incoming
+            .shelf
+            .slot(index)
+            .is_some_and(|slot| slot.count == 0)
+        {
+            self.incoming.shelf.remove(index);
+        }
+    }
+
+    /// No memory will ever be enough: the rest of it is refused as well.
+    fn too_large(&mut self, index: usize, msg: &Msg<'_>) {
+        let wanted = msg.report_wanted || self.incoming.record(index).has(Field::ReportWanted);
+        if wanted {
+            let limit = self.outbound.limit();
+            let report = super::reports::Due {
+                cause: Some(crate::message::cause::PAYLOAD_TOO_LARGE),
+                ..due(msg)
+            };
+            // The answer says it, too, so a full outbox costs only the words.
+            let _ = report.accept(&mut self.outbox, &self.config, limit);
+        }
+        self.incoming.shelf.remove(index);
+        self.duplicates
+            .remember(msg.originator.as_str(), msg.message_id, TOO_LARGE);
+    }
+
+    /// The report, if one is wanted, and SEGCONFIR.
+    fn has_room_for_end(&self, index: usize, msg: &Msg<'_>) -> bool {
+        let record = self.incoming.record(index);
+        let wanted = msg.report_wanted || record.has(Field::ReportWanted);
+        let report = if wanted { due(msg).len() } else { 0 };
+        let octets = confirmation_len(record).saturating_add(report);
+        let entries = usize::from(wanted).saturating_add(1);
+        self.outbox.shelf.has_room(entries, octets)
+    }
+
+    /// All segments are here.
+    fn complete(&mut self, index: usize) {
+        let record = Record(self.incoming.shelf.octets(index));
+        if let (Some(originator), Some(message_id)) = (record.originator(), record.message_id()) {
+            self.duplicates
+                .remember(originator.as_str(), message_id, WHOLE);
+        }
+        let entry = OutboxSlot {
+            kind: Kind::Confirmation,
+            priority: Priority::High,
+            ..OutboxSlot::EMPTY
+        };
+        // Room has been looked for.
+        let _ = self
+            .outbox
+            .push(entry, |pen| write_confirmation(record, pen));
+        self.incoming.join(index);
+    }
+
+    /// The segment that the last one was waiting for will not come: there is none.
+    pub(super) fn complete_without_total(&mut self, index: usize) -> Option<Event<'_>> {
+        self.complete(index);
+        self.hand_over(index)
+    }
+
+    /// Asks for what has not come in time, and finds what has been asked for often enough.
+    pub(super) fn lapse_sets(&mut self, now: u64) -> Option<Owed> {
+        let wait_ms = u64::from(self.config.segment_wait_ms);
+        let listens = self.membership.lets_messages_out();
+        for index in 0..self.incoming.shelf.len() {
+            let slot = *self.incoming.shelf.slot(index)?;
+            if !slot.is_open() {
+                continue;
+            }
+            let mut next = slot;
+            if !listens {
+                // Nothing can come, so nothing is late.
+                next.deadline = now.saturating_add(wait_ms);
+            } else if slot.deadline > now {
+                continue;
+            } else if self.incoming.is_whole_without_total(index) {
+                if self.outbox.shelf.has_room(2, self.end_len(index)) {
+                    return Some(Owed::Whole(index));
+                }
+                next.deadline = now.saturating_add(LOOK_AGAIN_MS);
+            } else if slot.recoveries < self.config.segment_recoveries {
+                next.recoveries = slot.recoveries.saturating_add(1);
+                next.exchange = Exchange::NEW;
+                next.deadline = now.saturating_add(wait_ms);
+            } else if self.has_room_for_loss(index) {
+                return Some(Owed::Lost(index));
+            } else {
+                next.deadline = now.saturating_add(LOOK_AGAIN_MS);
+            }
+            *self.incoming.shelf.slot_mut(index)? = next;
+        }
+        None
+    }
+
+    fn end_len(&self, index: usize) -> usize {
+        let record = self.incoming.record(index);
+        // A report says less than the record it comes from.
+        confirmation_len(record).saturating_add(record.rest_at())
+    }
+
+    /// SEGREC that is due.
+    pub(super) fn next_recovery(&self, now: u64) -> Option<usize> {
+        let mut slots = self.incoming.shelf.iter();
+        slots.position(|slot| slot.is_open() && slot.exchange.is_due(now))
+    }
+
+    /// What the sender says to SEGREC. A refusal is the end of it.
+    pub(super) fn recovery_answered(&mut self, index: usize, code: Code, now: u64) {
+        let most = self.config.segment_recoveries;
+        if let Some(slot) = self.incoming.shelf.slot_mut(index) {
+            slot.exchange.hold();
+            if !code.is_success() && code != Code::SERVICE_UNAVAILABLE {
+                slot.recoveries = most;
+                slot.deadline = now;
+            }
+        }
+    }
+}
+
+fn write_confirmation(record: Record<'_>, pen: &mut Pen<'_>) {
+    pen.text(Field::Set, record.text(Field::Set));
+    if let Some(message_id) = record.message_id() {
+        pen.message_id(message_id);
+    }
+}
+
+fn confirmation_len(record: Record<'_>) -> usize {
+    let mut pen = Pen::new(&mut []);
+    write_confirmation(record, &mut pen);
+    pen.len()
+}
+
+/// SEGCONFIR, from its record in the outbox.
+pub(super) fn confirmation_of(record: Record<'_>) -> SegmentsConfirmation<'_> {
+    SegmentsConfirmation {
+        set: record.text(Field::Set).unwrap_or_default(),
+        message_id: record.message_id(),
+        result: Some(Outcome::Success),
+    }
+}

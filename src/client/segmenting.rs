@@ -1,0 +1,389 @@
+//! Sending a message in segments (TS 24.538 clause 6.5, TS 23.554 clause 8.5).
+
+use core::fmt::Write;
+
+use crate::coap::Code;
+use crate::message::{
+    MessageId, Msg, Outcome, Segment, SegmentRanges, SegmentsConfirmation, SegmentsRecovery,
+    StoreAndForward,
+};
+
+use super::core::Core;
+use super::exchange::Exchange;
+use super::outbox::{Kind, Verdict};
+use super::record::Field;
+use super::{Event, Failure, SendError, cuts};
+
+/// How often a message is cut anew, each time into segments half as large.
+const MOST_RESTARTS: u8 = 3;
+
+/// Where a message in segments stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Segmenting {
+    /// Octets from one cut to the next.
+    pub(super) step: usize,
+    pub(super) payload_len: usize,
+    pub(super) total: u16,
+    /// The one to be sent or answered next; 0: none has been taken from the wanted ones.
+    pub(super) current: u16,
+    /// The application holds the payload.
+    pub(super) streamed: bool,
+    /// And has been asked for the current part of it.
+    asked: bool,
+    /// The application knows that the server has taken the message.
+    told: bool,
+    confirmed: bool,
+    restarts: u8,
+    kept_until: Option<u64>,
+}
+
+impl Segmenting {
+    pub(super) fn new(step: usize, payload_len: usize, total: u16, streamed: bool) -> Self {
+        Self {
+            step,
+            payload_len,
+            total,
+            current: 0,
+            streamed,
+            asked: false,
+            told: false,
+            confirmed: false,
+            restarts: 0,
+            kept_until: None,
+        }
+    }
+
+    /// All are with the server and wait for a SEGREC.
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept_until.is_some()
+    }
+
+    pub(super) fn is_told(&self) -> bool {
+        self.told
+    }
+
+    /// The time (ms) at which they are kept no longer.
+    pub(super) fn release_at(&self) -> Option<u64> {
+        self.kept_until
+            .map(|until| if self.confirmed { 0 } else { until })
+    }
+
+    pub(super) fn interrupted(&mut self) {
+        self.asked = false;
+    }
+
+    /// Segmentation Set Identifier: the Message ID, so that it is unique for its sender.
+    pub(super) fn set(&self, message_id: MessageId<'_>) -> heapless::String<48> {
+        let mut text = heapless::String::new();
+        // 36 octets and at the most two more.
+        let _ = write!(text, "{message_id}");
+        if self.restarts > 0 {
+            let _ = write!(text, ".{}", self.restarts);
+        }
+        text
+    }
+
+    /// The segment that goes out now: the whole message's `msg` with a part of its payload.
+    pub(super) fn segment<'a>(&self, whole: Msg<'a>, piece: &'a str, set: &'a str) -> Msg<'a> {
+        if self.total == 1 {
+            return Msg {
+                payload: piece,
+                ..whole
+            };
+        }
+        let is_first = self.current == 1;
+        // Only the first says what holds for all (TS 23.554 clause 8.5.4).
+        let base = if is_first {
+            whole
+        } else {
+            Msg {
+                group_member: None,
+                store_and_forward: StoreAndForward::Unstated,
+                ..Msg::new(whole.originator, whole.recipient, whole.message_id, "")
+            }
+        };
+        Msg {
+            payload: piece,
+            segment: Some(Segment {
+                set,
+                number: self.current,
+                total: is_first.then_some(self.total),
+                last: self.current == self.total,
+            }),
+            ..base
+        }
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.current == self.total
+    }
+}
+
+impl Core<'_> {
+    /// The number of the segment to send now.
+    pub(super) fn next_segment(&mut self, index: usize) -> Option<u16> {
+        let place = self.outbox.record(index).place(Field::Wanted)?;
+        let (slot, octets) = self.outbox.shelf.entry_mut(index)?;
+        let Kind::Segmented(segments) = &mut slot.kind else {
+            return None;
+        };
+        if segments.current == 0 {
+            segments.current = cuts::take_first(octets.get_mut(place)?)?;
+        }
+        Some(segments.current)
+    }
+
+    /// Part of a payload to ask the application for, if it can go out at once.
+    pub(super) fn payload_wanted(&mut self, now: u64) -> Option<Event<'static>> {
+        let index = self.next_payload(now)?;
+        let number = self.next_segment(index)?;
+        let slot = self.outbox.slot_mut(index)?;
+        let message_id = slot.message_id();
+        let Kind::Segmented(segments) = &mut slot.kind else {
+            return None;
+        };
+        segments.asked = true;
+        let window = cuts::window(number, segments.step, segments.payload_len);
+        Some(Event::PayloadWanted {
+            message_id,
+            offset: window.start,
+            len: window.len(),
+        })
+    }
+
+    pub(super) fn next_payload(&self, now: u64) -> Option<usize> {
+        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
+            return None;
+        }
+        let index = self.outbox.next_streamed(now)?;
+        match self.outbox.shelf.slot(index)?.kind {
+            Kind::Segmented(segments) if !segments.asked => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The part that [`payload_wanted`](Self::payload_wanted) asked for.
+    pub(super) fn supply(
+        &mut self,
+        message_id: MessageId<'_>,
+        offset: usize,
+        part: &[u8],
+        now: u64,
+    ) -> Result<(), SendError> {
+        let MessageId::Uuid(uuid) = message_id else {
+            return Err(SendError::UnknownTicket);
+        };
+        let index = self.outbox.iter().position(|slot| {
+            slot.uuid == Some(uuid)
+                && slot.exchange.is_due(now)
+                && matches!(slot.kind, Kind::Segmented(segments) if segments.asked)
+        });
+        let index = index.ok_or(SendError::UnknownTicket)?;
+        let slot = self.outbox.slot_mut(index);
+        let Some(Kind::Segmented(segments)) = slot.map(|slot| &mut slot.kind) else {
+            return Err(SendError::UnknownTicket);
+        };
+        let window = cuts::window(segments.current, segments.step, segments.payload_len);
+        if offset != window.start || part.len() != window.len() {
+            return Err(SendError::WrongPart);
+        }
+        if cuts::piece(part, segments.current, segments.is_last()).is_none() {
+            return Err(SendError::WrongPart);
+        }
+        // Whether it goes out now or not: it is asked for when it is wanted again.
+        segments.asked = false;
+        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
+            return Err(SendError::Busy);
+        }
+        self.transmit_entry(index, Some(part), now);
+        Ok(())
+    }
+
+    /// The server has taken a segment. What is left goes on; tells whether that was the last one
+    /// for the first time.
+    pub(super) fn segment_taken(&mut self, index: usize, now: u64) -> Option<(u16, bool)> {
+        let place = self.outbox.record(index).place(Field::Wanted)?;
+        let keep_ms = u64::from(self.config.segment_keep_ms);
+        let (slot, octets) = self.outbox.shelf.entry_mut(index)?;
+        let Kind::Segmented(segments) = &mut slot.kind else {
+            return None;
+        };
+        segments.current = 0;
+        let left = cuts::wanted(octets.get(place)?);
+        if !left.is_empty() {
+            slot.exchange = Exchange::NEW;
+            return Some((segments.total.saturating_sub(cuts::how_many(&left)), false));
+        }
+        slot.exchange.hold();
+        // One piece is no set and nobody asks for it again.
+        let keep_ms = if segments.total == 1 { 0 } else { keep_ms };
+        segments.kept_until = Some(now.saturating_add(keep_ms));
+        let first_time = !core::mem::replace(&mut segments.told, true);
+        Some((segments.total, first_time))
+    }
+
+    /// Cuts a message anew, into smaller segments. False when that cannot help.
+    pub(super) fn cut_smaller(&mut self, index: usize, largest: usize) -> bool {
+        let Some(slot) = self.outbox.shelf.slot(index) else {
+            return false;
+        };
+        if !slot.may_segment {
+            return false;
+        }
+        let (payload, old) = (self.outbox.record(index).rest(), slot.kind);
+        let is_ascii = payload.is_ascii();
+        let (len, size, restarts, streamed) = match old {
+            Kind::Segmented(old) => {
+                let size = old.step.min(largest.saturating_mul(2)) / 2;
+                (
+                    old.payload_len,
+                    size,
+                    old.restarts.saturating_add(1),
+                    old.streamed,
+                )
+            }
+            Kind::Message => (payload.len(), largest.min(payload.len() / 2), 0, false),
+            _ => return false,
+        };
+        if size < cuts::SMALLEST || restarts > MOST_RESTARTS {
+            return false;
+        }
+        let step = cuts::step(size, is_ascii && !streamed);
+        let Some(total) = cuts::count(len, step) else {
+            return false;
+        };
+        if old == Kind::Message && !self.outbox.shelf.insert(index, 0, &wanted_field(1)) {
+            return false;
+        }
+        let told = matches!(old, Kind::Segmented(old) if old.told);
+        let segments = Segmenting {
+            restarts,
+            told,
+            ..Segmenting::new(step, len, total, streamed)
+        };
+        if let Some(slot) = self.outbox.slot_mut(index) {
+            slot.kind = Kind::Segmented(segments);
+            slot.exchange = Exchange::NEW;
+        }
+        let mut all = SegmentRanges::EMPTY;
+        all.insert(1, total);
+        self.want(index, &all);
+        true
+    }
+
+    fn want(&mut self, index: usize, ranges: &SegmentRanges) {
+        let Some(place) = self.outbox.record(index).place(Field::Wanted) else {
+            return;
+        };
+        let entry = self.outbox.shelf.entry_mut(index);
+        if let Some(octets) = entry.and_then(|(_, octets)| octets.get_mut(place)) {
+            let mut all = cuts::wanted(octets);
+            for range in ranges.iter() {
+                all.insert(range.first, range.last);
+            }
+            cuts::keep_wanted(&all, octets);
+        }
+    }
+
+    fn set_index(&self, set: &str) -> Option<usize> {
+        self.outbox.iter().position(|slot| match slot.kind {
+            Kind::Segmented(segments) => {
+                slot.verdict.is_none() && segments.set(slot.message_id()).eq_ignore_ascii_case(set)
+            }
+            _ => false,
+        })
+    }
+
+    /// SEGREC: some are missing and go out again.
+    pub(super) fn on_recovery(
+        &mut self,
+        recovery: &SegmentsRecovery<'_>,
+    ) -> Result<Event<'static>, Code> {
+        let index = self.set_index(recovery.set).ok_or(Code::NOT_FOUND)?;
+        let slot = self.outbox.slot_mut(index).ok_or(Code::NOT_FOUND)?;
+        let message_id = slot.message_id();
+        let Kind::Segmented(segments) = &mut slot.kind else {
+            return Err(Code::NOT_FOUND);
+        };
+        let valid = cuts::within(&recovery.ranges, segments.total);
+        if valid.is_empty() {
+            return Err(Code::BAD_REQUEST);
+        }
+        if segments.kept_until.take().is_some() {
+            slot.exchange = Exchange::NEW;
+        }
+        self.want(index, &valid);
+        Ok(Event::SegmentsWanted {
+            message_id,
+            count: cuts::how_many(&valid),
+        })
+    }
+
+    /// SEGCONFIR: nobody will ask for the segments any more.
+    pub(super) fn on_confirmation<'r>(
+        &mut self,
+        confirmation: &SegmentsConfirmation<'r>,
+    ) -> Result<Event<'r>, Code> {
+        let index = self.set_index(confirmation.set).ok_or(Code::NOT_FOUND)?;
+        let slot = self.outbox.slot_mut(index).ok_or(Code::NOT_FOUND)?;
+        let message_id = slot.message_id();
+        let Kind::Segmented(segments) = &mut slot.kind else {
+            return Err(Code::NOT_FOUND);
+        };
+        let failed = matches!(confirmation.result, Some(result) if result != Outcome::Success);
+        if failed {
+            self.outbox.remove(index);
+            let failure = Failure::Undeliverable { cause: None };
+            return Ok(Event::Failed {
+                message_id,
+                failure,
+            });
+        }
+        segments.confirmed = true;
+        segments.kept_until = Some(0);
+        slot.exchange.hold();
+        if core::mem::replace(&mut segments.told, true) {
+            self.outbox.remove(index);
+            return Ok(Event::SegmentsReleased {
+                message_id,
+                confirmed: true,
+            });
+        }
+        // The confirmation has overtaken the answer to the last segment.
+        Ok(Event::Accepted { message_id })
+    }
+
+    /// The time is over, or all have arrived.
+    pub(super) fn release_segments(&mut self, index: usize) -> Option<Event<'static>> {
+        let slot = self.outbox.remove(index)?;
+        let message_id = slot.message_id();
+        Some(Event::SegmentsReleased {
+            message_id,
+            confirmed: matches!(slot.kind, Kind::Segmented(segments) if segments.confirmed),
+        })
+    }
+
+    /// A request does not fit what can be sent: in smaller segments it may.
+    pub(super) fn does_not_fit(&mut self, index: usize) {
+        let limit = self.outbound.limit();
+        if self.cut_smaller(index, self.largest_json() / 2) {
+            return;
+        }
+        if let Some(slot) = self.outbox.slot_mut(index) {
+            slot.verdict = Some(Verdict::Failed(Failure::TooLarge { limit }));
+        }
+    }
+}
+
+/// The field of a record that lists all segments from 1 to `total` as wanted.
+pub(super) fn wanted_field(total: u16) -> [u8; 3 + cuts::WANTED_LEN as usize] {
+    let mut field = [0; 3 + cuts::WANTED_LEN as usize];
+    let [high, low] = cuts::WANTED_LEN.to_be_bytes();
+    let mut all = SegmentRanges::EMPTY;
+    all.insert(1, total);
+    if let Some((head, list)) = field.split_first_chunk_mut::<3>() {
+        *head = [Field::Wanted as u8, high, low];
+        cuts::keep_wanted(&all, list);
+    }
+    field
+}
