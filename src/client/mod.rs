@@ -144,7 +144,9 @@ impl<'m> Client<'m> {
     /// Whether [`poll_event`](Self::poll_event) has something.
     pub fn has_event(&mut self, now: u64) -> bool {
         self.core.incoming.sweep();
-        self.core.lapse(now).is_some() || !matches!(self.next_frame(now), Ok(Arrival::Incomplete))
+        self.core.known().is_some()
+            || !matches!(self.next_frame(now), Ok(Arrival::Incomplete))
+            || self.core.lapse(now).is_some()
     }
 
     /// The time (ms) at which [`poll_event`](Self::poll_event) or
@@ -179,11 +181,15 @@ impl<'m> Client<'m> {
 
     fn next_event(&mut self, now: u64) -> Option<Event<'_>> {
         self.core.incoming.sweep();
-        if let Some(owed) = self.core.lapse(now) {
+        if let Some(owed) = self.core.known() {
             return self.core.tell(owed, now);
         }
+        // An answer that has arrived counts, however late somebody looks: so frames go first.
         match self.next_frame(now) {
-            Ok(Arrival::Incomplete) => None,
+            Ok(Arrival::Incomplete) => {
+                let owed = self.core.lapse(now)?;
+                self.core.tell(owed, now)
+            }
             Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head), now)),
             Ok(Arrival::TooLarge(head)) => {
                 self.inbox.take_oversize();

@@ -30,6 +30,13 @@ pub(super) enum Owed {
 }
 
 impl Core<'_> {
+    /// What is known already and waits to be told.
+    pub(super) fn known(&self) -> Option<Owed> {
+        let mut slots = self.outbox.iter().enumerate();
+        let verdict = slots.find_map(|(index, slot)| Some(Owed::Verdict(index, slot.verdict?)));
+        verdict.or_else(|| self.ready().map(Owed::Ready))
+    }
+
     /// Puts off what has not been answered in time, and finds what the application is owed.
     pub(super) fn lapse(&mut self, now: u64) -> Option<Owed> {
         self.refresh(now);
@@ -40,12 +47,18 @@ impl Core<'_> {
             return Some(Owed::Membership);
         }
         self.lapse_entries(now)
-            .or_else(|| self.ready().map(Owed::Ready))
             .or_else(|| self.lapse_sets(now))
             .or_else(|| self.next_payload(now).map(|_| Owed::Payload))
     }
 
     fn lapse_entries(&mut self, now: u64) -> Option<Owed> {
+        for (index, slot) in self.outbox.iter_mut().enumerate() {
+            if slot.exchange.is_overdue(now)
+                && !slot.exchange.repeat(now, &self.config, &mut self.jitter)
+            {
+                return Some(Owed::Failed(index, Failure::NoAnswer));
+            }
+        }
         let overhead = request_overhead(self.config.server_path);
         let room = self.outbound.peer_limit();
         // What has gone out already may have been taken: its answer will tell.
@@ -61,10 +74,11 @@ impl Core<'_> {
         }) {
             self.does_not_fit(index);
         }
+        // Of those that have just been found not to fit.
+        if let Some(verdict @ Owed::Verdict(..)) = self.known() {
+            return Some(verdict);
+        }
         for (index, slot) in self.outbox.iter_mut().enumerate() {
-            if let Some(verdict) = slot.verdict {
-                return Some(Owed::Verdict(index, verdict));
-            }
             if exceeds(slot) {
                 let limit = room.unwrap_or_default();
                 return Some(Owed::Failed(index, Failure::TooLarge { limit }));
@@ -74,11 +88,6 @@ impl Core<'_> {
                 && segments.release_at().is_some_and(|at| at <= now)
             {
                 return Some(Owed::Released(index));
-            }
-            if slot.exchange.is_overdue(now)
-                && !slot.exchange.repeat(now, &self.config, &mut self.jitter)
-            {
-                return Some(Owed::Failed(index, Failure::NoAnswer));
             }
         }
         None

@@ -159,7 +159,9 @@ impl<'a> Element<'a> for IndividualMsg<'a> {
         let fields: &dyn Fields<'a> = &Item(octets);
         Ok(Self {
             message_id: read_message_id(fields)?,
-            application_id: texts(fields, Member::ApplicationId).iter().next(),
+            application_id: texts(fields, Member::ApplicationId)
+                .iter()
+                .find(|id| !id.is_empty()),
             report_wanted: fields.boolean(Member::StatusRequired).unwrap_or(false),
             payload: fields.text(Member::Payload).unwrap_or_default(),
             priority: read_priority(fields),

@@ -156,7 +156,8 @@ impl<'a> Msg<'a> {
             recipient,
             group_member,
             message_id: read_message_id(fields)?,
-            application_id: applications.next(),
+            // An empty one names none, and could not be told from none when written again.
+            application_id: applications.find(|id| !id.is_empty()),
             more_application_ids: applications.rest(),
             report_wanted: fields.boolean(Member::StatusRequired).unwrap_or(false),
             payload: fields.text(Member::Payload).unwrap_or_default(),
