@@ -78,6 +78,65 @@ pub struct ServerSettings {
     pub groups: BTreeMap<String, Vec<String>>,
     /// Application servers that can be reached; others are unknown recipients.
     pub application_servers: Vec<ApplicationServer>,
+    /// Segmentation, recovery and reassembly.
+    pub segments: SegmentSettings,
+    /// Messaging topics.
+    pub topics: TopicSettings,
+    /// Takes the update of a stored message (Rel-19), whose `Message Type` is a placeholder.
+    pub stored_message_update: bool,
+    /// The server puts small messages together before it delivers them.
+    pub aggregate: Option<AggregateSettings>,
+}
+
+/// Segmentation on both sides of the server (TS 23.554 8.5).
+#[derive(Debug, Clone)]
+pub struct SegmentSettings {
+    /// Longest payload, in octets, for a UE that told no size of its own.
+    pub size: usize,
+    /// How long after a segment the next one is expected; then SEGREC.
+    pub wait: Duration,
+    /// So many SEGREC without a new segment, then the set is given up.
+    pub recoveries: u32,
+    /// How long sent segments are kept for SEGREC, and an unfinished set of a UE that is away.
+    pub keep: Duration,
+    /// Unfinished sets of one UE at once; beyond it 5.03.
+    pub sets: usize,
+    /// Longest reassembled payload in octets; beyond it 4.13.
+    pub max_message: usize,
+    /// Highest segment number.
+    pub max_number: u64,
+}
+
+/// Messaging topics (TS 23.554 8.8).
+#[derive(Debug, Clone)]
+pub struct TopicSettings {
+    /// Topics that are there without a subscription.
+    pub known: Vec<String>,
+    /// A subscription to an unknown topic creates it.
+    pub create: bool,
+    /// How subscribers get messages.
+    pub delivery: TopicDelivery,
+    /// Life of a subscription that names no expiration.
+    pub lifetime: Option<Duration>,
+}
+
+/// How a topic's messages travel to a subscriber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TopicDelivery {
+    /// As POST with a MSG, like every other message.
+    #[default]
+    Post,
+    /// As notification of the observation (RFC 7641); as POST when that is gone.
+    Notify,
+}
+
+/// When the server aggregates (TS 23.554 8.4).
+#[derive(Debug, Clone, Copy)]
+pub struct AggregateSettings {
+    /// How long a message waits for others.
+    pub wait: Duration,
+    /// So many go at once without more waiting.
+    pub most: usize,
 }
 
 /// A simulated application server.
@@ -157,6 +216,44 @@ impl Default for ServerSettings {
             queue: 256,
             groups: BTreeMap::new(),
             application_servers: Vec::new(),
+            segments: SegmentSettings::default(),
+            topics: TopicSettings::default(),
+            stored_message_update: false,
+            aggregate: None,
+        }
+    }
+}
+
+impl Default for SegmentSettings {
+    fn default() -> Self {
+        Self {
+            size: 2048,
+            wait: Duration::from_secs(15),
+            recoveries: 3,
+            keep: Duration::from_secs(120),
+            sets: 8,
+            max_message: 256 * 1024,
+            max_number: 4096,
+        }
+    }
+}
+
+impl Default for TopicSettings {
+    fn default() -> Self {
+        Self {
+            known: Vec::new(),
+            create: true,
+            delivery: TopicDelivery::default(),
+            lifetime: None,
+        }
+    }
+}
+
+impl Default for AggregateSettings {
+    fn default() -> Self {
+        Self {
+            wait: Duration::from_secs(2),
+            most: 8,
         }
     }
 }

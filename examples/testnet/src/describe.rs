@@ -1,11 +1,14 @@
 //! Messages in one line, for the ladder.
 
-use crate::coap::Message;
+use crate::coap::{Code, Message, number};
 use crate::wire::names::{self, Name};
-use crate::wire::{Address, Fields, MessageType};
+use crate::wire::{Address, Fields, MessageType, read_ranges, show_ranges};
 
 /// `MSG to ue-0815 "OPEN valve 3", report`: one line for a person.
 pub fn request(request: &Message) -> String {
+    if request.code == Code::GET {
+        return get(request);
+    }
     let fields = Fields::parse(&request.payload);
     match fields.as_ref().map(Fields::message_type) {
         Ok(Ok(kind)) => body(kind, &fields.unwrap_or_default(), true),
@@ -35,10 +38,27 @@ pub fn body(kind: MessageType, fields: &Fields, upwards: bool) -> String {
             let wanted = fields.boolean(&names::REPORT_WANTED) == Ok(Some(true));
             let payload = excerpt(&text(&names::PAYLOAD));
             let report = if wanted { ", report" } else { "" };
-            format!("{} \"{payload}\"{report}", other.unwrap_or_default())
+            let segment = fields.integer(&names::SEGMENT_NUMBER).ok().flatten();
+            let segment = segment.map_or_else(String::new, |n| format!(", segment {n}"));
+            let items = fields
+                .get(&names::AGGREGATE_LIST)
+                .and_then(|list| list.as_array());
+            let said = items.map_or_else(
+                || format!("\"{payload}\""),
+                |items| format!("{} messages", items.len()),
+            );
+            format!("{} {said}{report}{segment}", other.unwrap_or_default())
         }
         MessageType::MsgResp | MessageType::Imdn => outcome_of(fields).unwrap_or_default(),
-        MessageType::SegRec | MessageType::SegConfir => text(&names::SEGMENT_SET),
+        MessageType::SegRec => {
+            let ranges = fields
+                .get(&names::SEGMENT_RANGES)
+                .and_then(|list| read_ranges(list).ok());
+            let ranges = show_ranges(&ranges.unwrap_or_default());
+            format!("{} {ranges}", text(&names::SEGMENT_SET))
+        }
+        MessageType::SegConfir => text(&names::SEGMENT_SET),
+        MessageType::MsgUpd => text(&names::MESSAGE_ID),
     };
     format!("{} {about}", kind.text()).trim_end().to_owned()
 }
@@ -50,6 +70,7 @@ pub fn outcome_of(fields: &Fields) -> Option<String> {
         &names::REGISTRATION_RESULT,
         &names::DEREGISTRATION_RESULT,
         &names::STATUS,
+        &names::SUBSCRIPTION_STATUS,
     ]
     .into_iter()
     .find_map(text);
@@ -58,6 +79,23 @@ pub fn outcome_of(fields: &Fields) -> Option<String> {
         (Some(outcome), None) => Some(outcome.to_owned()),
         (None, cause) => cause.map(str::to_owned),
     }
+}
+
+/// `GET topics, Observe 0, topic=meter/alarm`.
+fn get(request: &Message) -> String {
+    let path = request
+        .options
+        .all(number::URI_PATH)
+        .last()
+        .unwrap_or_default();
+    let mut line = format!("GET {}", String::from_utf8_lossy(path));
+    if let Some(observe) = request.options.uint(number::OBSERVE) {
+        line.push_str(&format!(", Observe {observe}"));
+    }
+    for query in request.options.all(number::URI_QUERY) {
+        line.push_str(&format!(", {}", excerpt(&String::from_utf8_lossy(query))));
+    }
+    line
 }
 
 /// The beginning of a payload, on one line whatever is in it.

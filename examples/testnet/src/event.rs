@@ -135,6 +135,78 @@ pub enum EventKind {
         kind: MessageType,
         message_id: String,
     },
+    /// A segmented message of a UE is complete.
+    Reassembled {
+        from: String,
+        set: String,
+        segments: usize,
+        octets: usize,
+    },
+    /// The server asks a UE for missing segments; `round` counts since the last new one.
+    Recovery {
+        ue: String,
+        set: String,
+        ranges: String,
+        round: u32,
+    },
+    /// A set of a UE was given up.
+    SetLost {
+        from: String,
+        set: String,
+        cause: String,
+    },
+    /// A message goes to a UE in segments.
+    Segmented {
+        to: String,
+        set: String,
+        message_id: String,
+        segments: usize,
+    },
+    /// A UE asked for segments and gets them again.
+    Resent {
+        to: String,
+        set: String,
+        ranges: String,
+    },
+    /// A UE has all segments.
+    SetConfirmed {
+        by: String,
+        set: String,
+        message_id: String,
+    },
+    /// The messages of an aggregate go one by one, for together they are too long.
+    Split {
+        to: String,
+        message_id: String,
+        messages: usize,
+    },
+    /// The server put messages together.
+    Aggregated {
+        to: String,
+        message_id: String,
+        messages: usize,
+    },
+    Subscribed {
+        ue: String,
+        topic: String,
+    },
+    /// By the UE, or because its time was over.
+    Unsubscribed {
+        ue: String,
+        topic: String,
+        expired: bool,
+    },
+    /// The time of a stored message was over before its recipient came.
+    Expired {
+        to: String,
+        message_id: String,
+    },
+    /// The sender of a stored message changed its time, or discarded it.
+    Updated {
+        from: String,
+        message_id: String,
+        discarded: bool,
+    },
     /// A message waits for its recipient to register.
     Stored {
         to: String,
@@ -211,6 +283,24 @@ pub struct Counters {
     pub delivered: u64,
     pub failed: u64,
     pub closed: u64,
+    pub stored: u64,
+    pub expired: u64,
+    /// Segmented messages of UEs that became complete.
+    pub reassembled: u64,
+    /// SEGREC that the server sent.
+    pub recoveries: u64,
+    /// Sets of UEs that were given up.
+    pub lost_sets: u64,
+    /// Messages that went to a UE in segments.
+    pub segmented: u64,
+    /// SEGREC of UEs that were answered with segments.
+    pub resends: u64,
+    /// SEGCONFIR of UEs.
+    pub confirmed_sets: u64,
+    pub split: u64,
+    pub aggregated: u64,
+    pub subscriptions: u64,
+    pub unsubscriptions: u64,
 }
 
 impl Counters {
@@ -229,6 +319,18 @@ impl Counters {
             EventKind::Delivered { .. } => &mut self.delivered,
             EventKind::Failed { .. } => &mut self.failed,
             EventKind::SessionClosed { .. } => &mut self.closed,
+            EventKind::Stored { .. } => &mut self.stored,
+            EventKind::Expired { .. } => &mut self.expired,
+            EventKind::Reassembled { .. } => &mut self.reassembled,
+            EventKind::Recovery { .. } => &mut self.recoveries,
+            EventKind::SetLost { .. } => &mut self.lost_sets,
+            EventKind::Segmented { .. } => &mut self.segmented,
+            EventKind::Resent { .. } => &mut self.resends,
+            EventKind::SetConfirmed { .. } => &mut self.confirmed_sets,
+            EventKind::Split { .. } => &mut self.split,
+            EventKind::Aggregated { .. } => &mut self.aggregated,
+            EventKind::Subscribed { .. } => &mut self.subscriptions,
+            EventKind::Unsubscribed { .. } => &mut self.unsubscriptions,
             _ => return,
         };
         *counter += 1;

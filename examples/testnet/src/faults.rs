@@ -46,6 +46,10 @@ pub struct Faults {
     pub duplicate_deliveries: Times,
     /// Deliveries come late.
     pub delay_deliveries: Option<Duration>,
+    /// Segments to a UE that are lost on their way, by number, each entry once. The server takes them for delivered.
+    pub drop_segments: Vec<u32>,
+    /// Segments of a UE that are lost on their way, each entry once. The UE takes them for delivered.
+    pub lose_segments: Vec<u32>,
     /// The payload of a MSG is blown up to this size, whatever the UE announced.
     pub oversize_deliveries: Option<usize>,
 }
@@ -112,5 +116,16 @@ pub fn spend(times: &mut Times) -> bool {
             *times -= 1;
             true
         }
+    }
+}
+
+/// Uses one entry of a list up. `false`: it is not in it.
+pub fn spend_number(numbers: &mut Vec<u32>, number: u64) -> bool {
+    match numbers.iter().position(|n| u64::from(*n) == number) {
+        Some(at) => {
+            numbers.remove(at);
+            true
+        }
+        None => false,
     }
 }

@@ -134,6 +134,52 @@ fn line(kind: &EventKind) -> Option<Line> {
             SERVER,
             format!("{} of {from} again, not passed on", kind.text()),
         ),
+        EventKind::Reassembled {
+            from,
+            set,
+            segments,
+            octets,
+        } => note(
+            SERVER,
+            format!("{set} of {from} complete: {segments} segments, {octets} octets"),
+        ),
+        EventKind::Recovery {
+            set, ranges, round, ..
+        } => note(
+            SERVER,
+            format!("{set} lacks {ranges}, asked for the {round}. time"),
+        ),
+        EventKind::SetLost { from, set, cause } => {
+            note(SERVER, format!("{set} of {from} given up: {cause}"))
+        }
+        EventKind::Segmented {
+            to, set, segments, ..
+        } => note(SERVER, format!("{segments} segments for {to}, {set}")),
+        EventKind::Resent { to, set, ranges } => {
+            note(SERVER, format!("{ranges} of {set} again to {to}"))
+        }
+        EventKind::SetConfirmed { by, set, .. } => note(SERVER, format!("{set} is whole at {by}")),
+        EventKind::Split { to, messages, .. } => {
+            note(SERVER, format!("aggregate split into {messages} for {to}"))
+        }
+        EventKind::Aggregated { to, messages, .. } => {
+            note(SERVER, format!("{messages} messages aggregated for {to}"))
+        }
+        EventKind::Unsubscribed {
+            ue,
+            topic,
+            expired: true,
+        } => note(SERVER, format!("subscription of {ue} to {topic} is over")),
+        EventKind::Expired { to, .. } => note(SERVER, format!("a message for {to} expired")),
+        EventKind::Updated {
+            from, discarded, ..
+        } => note(
+            SERVER,
+            format!(
+                "a stored message of {from} {}",
+                if *discarded { "discarded" } else { "updated" }
+            ),
+        ),
         EventKind::Fault { what } => note(SERVER, format!("fault: {what}")),
         EventKind::Connected { .. }
         | EventKind::Registered { .. }
@@ -142,6 +188,8 @@ fn line(kind: &EventKind) -> Option<Line> {
         | EventKind::Message { .. }
         | EventKind::Report { .. }
         | EventKind::Delivered { .. }
+        | EventKind::Subscribed { .. }
+        | EventKind::Unsubscribed { .. }
         | EventKind::Failed { .. } => None,
     }
 }

@@ -1,7 +1,8 @@
 //! What happened, in order, and how a test waits for it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::event::{Counters, Event, EventKind};
 use crate::server::PeerId;
@@ -13,6 +14,10 @@ pub struct Log(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     start: Instant,
+    /// The start, in milliseconds since 1970.
+    wall_at_start_ms: u64,
+    /// What the clock was put forward by.
+    skipped_ms: AtomicU64,
     book: Mutex<Book>,
     grown: Condvar,
 }
@@ -32,6 +37,10 @@ impl Log {
     pub fn new() -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),
+            wall_at_start_ms: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, millis),
+            skipped_ms: AtomicU64::new(0),
             book: Mutex::default(),
             grown: Condvar::new(),
         }))
@@ -39,7 +48,17 @@ impl Log {
 
     /// Milliseconds since the log began; the clock of the whole network.
     pub fn now_ms(&self) -> u64 {
-        u64::try_from(self.0.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+        millis(self.0.start.elapsed()) + self.0.skipped_ms.load(Ordering::SeqCst)
+    }
+
+    /// When the log began, in milliseconds since 1970.
+    pub fn wall_at_start_ms(&self) -> u64 {
+        self.0.wall_at_start_ms
+    }
+
+    /// Puts the clock forward.
+    pub fn skip(&self, time: Duration) {
+        self.0.skipped_ms.fetch_add(millis(time), Ordering::SeqCst);
     }
 
     pub fn push(&self, peer: Option<PeerId>, kind: EventKind) {
@@ -144,6 +163,10 @@ impl Book {
             .get(position.saturating_sub(self.dropped)..)
             .unwrap_or_default()
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 4)
 }
 
 impl Default for Log {

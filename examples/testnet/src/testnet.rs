@@ -18,7 +18,7 @@ use crate::ladder;
 use crate::log::Log;
 use crate::net::{self, Limits, Net, Shared};
 use crate::secure::TlsServer;
-use crate::server::AsMessage;
+use crate::server::{AsMessage, AsOutcome};
 use crate::subscriber::{Invalid, Subscriber};
 use crate::text;
 
@@ -165,10 +165,32 @@ impl TestNet {
     }
 
     /// Sends a message of an application server. The error is a failure cause.
-    pub fn send_from_as(&self, message: &AsMessage) -> Result<(), &'static str> {
+    pub fn send_from_as(&self, message: &AsMessage) -> Result<AsOutcome, &'static str> {
         let result = self.shared.hub().take_from_as(message);
         self.wake();
         result
+    }
+
+    /// Puts the clock forward: what is due by then happens at once. Faults that delay keep their own time.
+    pub fn advance(&self, time: Duration) {
+        self.shared.log.skip(time);
+        self.wake();
+    }
+
+    /// Makes a group, or replaces its members.
+    pub fn set_group(&self, group: &str, members: &[&str]) {
+        let members = members.iter().map(|&member| member.to_owned()).collect();
+        self.shared.hub().server.set_group(group, members);
+    }
+
+    /// `false`: there was none of that name.
+    pub fn remove_group(&self, group: &str) -> bool {
+        self.shared.hub().server.remove_group(group)
+    }
+
+    /// The UEs that subscribed to a topic; `None`: there is no such topic.
+    pub fn subscribers(&self, topic: &str) -> Option<Vec<String>> {
+        self.shared.hub().server.subscribers(topic)
     }
 
     /// Sends Ping, Release or Abort to a registered UE. `false`: it is not registered.

@@ -50,3 +50,12 @@ pub fn shortened(identity: &str) -> String {
         head
     }
 }
+
+/// Where to cut so that at most `octets` stay in front, at the border of a character.
+pub fn cut_at(text: &str, octets: usize) -> usize {
+    let most = octets.min(text.len());
+    (0..=most)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}

@@ -32,7 +32,7 @@ impl Bench {
             reports: false,
         });
         change(&mut settings);
-        let mut server = Server::new(settings);
+        let mut server = Server::new(settings, 0);
         for (n, ue) in [(1, UE1), (2, UE2)] {
             let supi = format!("00101000000000{n}");
             server.bind(&supi, ue);
@@ -72,7 +72,7 @@ impl Bench {
             Effect::Post { to, body, .. } => {
                 Some((to.0, String::from_utf8(body.octets()).unwrap()))
             }
-            Effect::Event(_) => None,
+            _ => None,
         });
         posts.collect()
     }
@@ -208,14 +208,14 @@ fn from_an_application_server_to_a_ue_and_to_all() {
     );
     message.application_id = Some("app.meter".to_owned());
     message.report_wanted = true;
-    let refused = bench.server.take_from_as(&message, &mut bench.effects);
+    let refused = bench.server.take_from_as(0, &message, &mut bench.effects);
     assert_eq!(refused, Err("recipient not registered"));
 
     bench.register(1, UE1);
     bench.effects.clear();
     bench
         .server
-        .take_from_as(&message, &mut bench.effects)
+        .take_from_as(0, &message, &mut bench.effects)
         .unwrap();
     assert_eq!(bench.posts(), vec![(1, posted("19-msg-mt-from-as"))]);
 
@@ -232,7 +232,7 @@ fn from_an_application_server_to_a_ue_and_to_all() {
     };
     bench
         .server
-        .take_from_as(&message, &mut bench.effects)
+        .take_from_as(0, &message, &mut bench.effects)
         .unwrap();
     assert_eq!(bench.posts(), vec![(1, posted("22-msg-mt-broadcast"))]);
 }

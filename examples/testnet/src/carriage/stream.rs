@@ -79,6 +79,11 @@ impl StreamEndpoint {
         self.output.extend(encode(message));
     }
 
+    /// Whether the peer takes messages of that length.
+    pub fn takes(&self, message: &Message) -> bool {
+        encode(message).len() <= self.peer_max.unwrap_or(BASE_MAX_MESSAGE_SIZE)
+    }
+
     /// Queues a request of ours. `false`: the peer does not take messages of that length.
     pub fn post(&mut self, delivery: DeliveryId, body: &Body, whatever_the_size: bool) -> bool {
         let token = self.next_token.to_be_bytes();

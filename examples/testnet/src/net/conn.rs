@@ -136,6 +136,19 @@ impl Conn {
         self.pump();
     }
 
+    /// A notification: on a stream nothing answers it, so it is settled when it is sent.
+    pub fn notify(&mut self, delivery: DeliveryId, message: &Message) {
+        let fits = self.endpoint.as_ref().is_some_and(|e| e.takes(message));
+        let outcome = match fits {
+            true => Outcome::Answered(message.code),
+            false => Outcome::TooLarge,
+        };
+        if fits {
+            self.send(message);
+        }
+        self.shared.hub().settle(self.peer, delivery, outcome);
+    }
+
     /// Octets that go out as they are.
     pub fn raw(&mut self, octets: &[u8]) {
         self.output.extend_from_slice(octets);

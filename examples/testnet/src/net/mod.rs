@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 
+use crate::coap::Code;
 use crate::event::{Closing, EventKind, Refusal};
 use crate::faults::{Faults, spend};
 use crate::hub::{Hub, Out, Task};
 use crate::log::Log;
 use crate::secure::TlsServer;
-use crate::server::PeerId;
+use crate::server::{Outcome, PeerId};
 use conn::Conn;
 
 const WAKER: Token = Token(0);
@@ -124,6 +125,8 @@ impl Net {
             let timeout = self
                 .next_deadline()
                 .map(|at| at.saturating_duration_since(Instant::now()));
+            let idle = self.shared.hub().idle_for();
+            let timeout = timeout.into_iter().chain(idle).min();
             match self.poll.poll(&mut events, timeout) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return,
                 _ => {}
@@ -222,6 +225,15 @@ impl Net {
             } => {
                 self.with_conn(to, |conn| conn.post(delivery, &body, whatever_the_size));
             }
+            Out::Notify {
+                to,
+                delivery,
+                message,
+            } => self.with_conn(to, |conn| conn.notify(delivery, &message)),
+            Out::Settle { to, delivery } => {
+                let outcome = Outcome::Answered(Code::CHANGED);
+                self.shared.hub().settle(to, delivery, outcome);
+            }
             Out::Raw { to, octets } => {
                 let peers: Vec<PeerId> = self
                     .conns
@@ -250,8 +262,9 @@ impl Net {
         }
     }
 
-    /// Late tasks whose time has come, and handshakes whose time is over.
+    /// What is due at the server, late tasks whose time has come, and handshakes whose time is over.
     fn expire(&mut self) {
+        self.shared.hub().tick();
         let now = Instant::now();
         while let Some(entry) = self.timers.first_entry() {
             if entry.key().0 > now {

@@ -1,26 +1,39 @@
 //! The MSGin5G Server: registration, routing, delivery. No I/O, no clock: requests go in, replies and effects come out.
 
+mod aggregate;
 mod check;
+mod content;
 mod delivery;
+mod effect;
 mod from_as;
+mod incoming;
 mod message;
+mod outgoing;
 mod register;
 mod repeats;
 mod reply;
 mod report;
+mod route;
+mod stored;
+mod topics;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
+use std::time::Duration;
 
 use crate::coap::Message;
 use crate::config::ServerSettings;
-use crate::event::EventKind;
-use crate::wire::{Address, Body, Fields, MessageType};
+use crate::wire::{Address, Fields, MessageType};
 
+use check::Resource;
 use delivery::Delivery;
+use incoming::Incoming;
+use outgoing::Outgoing;
 use repeats::Seen;
+use topics::Subscription;
 
-pub use from_as::AsMessage;
+pub use effect::{Effect, Identity, Outcome, Record};
+pub use from_as::{AsMessage, AsOutcome, AsReport};
 pub use reply::Reply;
 
 /// One connection, or one built-in UE.
@@ -31,75 +44,58 @@ pub struct PeerId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId(pub u64);
 
-/// What the session of a peer proved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Identity {
-    /// A key that the AAnF gave for this SUPI, good until the given time.
-    Proven {
-        /// The subscriber.
-        supi: String,
-        /// The end of K_AF.
-        expires_ms: u64,
-    },
-    /// Plain CoAP on a bench: whatever UE Service ID it claims is believed.
-    Believed,
-    /// A session without AKMA: it gets 4.01 for everything.
-    Unknown,
-}
-
-/// What the server wants done.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// A request to a UE.
-    Post {
-        /// The session it goes to.
-        to: PeerId,
-        /// What its answer is given back under.
-        delivery: DeliveryId,
-        /// MSG, IMDN or MSGRESP.
-        kind: MessageType,
-        /// The payload.
-        body: Body,
-    },
-    /// An entry for the log.
-    Event(EventKind),
-}
-
-/// How a delivery ended, seen from the carriage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The UE answered with this code.
-    Answered(crate::coap::Code),
-    /// The message is longer than the peer takes.
-    TooLarge,
+/// Where a UE is reached.
+#[derive(Debug, Clone, Copy)]
+struct Registration {
+    peer: PeerId,
+    /// Longest payload that it takes at once, as it told.
+    segment_size: Option<usize>,
 }
 
 /// The state of the server.
 #[derive(Debug)]
 pub struct Server {
     settings: ServerSettings,
+    /// The time of what is being done, in milliseconds since the start.
+    now_ms: u64,
+    /// The start, in milliseconds since 1970.
+    wall_at_start_ms: u64,
     /// SUPI to UE Service IDs, as the configuration function knows them.
     bindings: HashMap<String, BTreeSet<String>>,
     peers: HashMap<PeerId, Identity>,
-    /// UE Service ID to the connection it registered on.
-    registrations: BTreeMap<String, PeerId>,
+    /// By UE Service ID.
+    registrations: BTreeMap<String, Registration>,
     deliveries: BTreeMap<DeliveryId, Delivery>,
     next_delivery: u64,
+    /// Unfinished sets, by sender and set.
+    incoming: BTreeMap<(String, String), Incoming>,
+    /// Unconfirmed sets, by recipient and set.
+    outgoing: BTreeMap<(String, String), Outgoing>,
+    /// Numbers the sets and messages of the server's own.
+    next_set: u64,
+    /// By topic and UE.
+    subscriptions: BTreeMap<String, BTreeMap<String, Subscription>>,
     /// Messages and reports that were taken, oldest first, and whether each was stored.
     seen: VecDeque<Seen>,
     fates: HashMap<Seen, bool>,
 }
 
 impl Server {
-    /// A server without registrations.
-    pub fn new(settings: ServerSettings) -> Self {
+    /// A server without registrations. Times are counted from now, which is given in milliseconds since 1970.
+    pub fn new(settings: ServerSettings, wall_at_start_ms: u64) -> Self {
         Self {
             settings,
+            now_ms: 0,
+            wall_at_start_ms,
             bindings: HashMap::new(),
             peers: HashMap::new(),
             registrations: BTreeMap::new(),
             deliveries: BTreeMap::new(),
             next_delivery: 1,
+            incoming: BTreeMap::new(),
+            outgoing: BTreeMap::new(),
+            next_set: 0,
+            subscriptions: BTreeMap::new(),
             seen: VecDeque::new(),
             fates: HashMap::new(),
         }
@@ -123,7 +119,8 @@ impl Server {
     pub fn peer_gone(&mut self, peer: PeerId) {
         self.peers.remove(&peer);
         self.registrations
-            .retain(|_, registered| *registered != peer);
+            .retain(|_, registered| registered.peer != peer);
+        self.observers_gone(|observer| observer == peer);
         for delivery in self
             .deliveries
             .values_mut()
@@ -151,8 +148,60 @@ impl Server {
     pub fn restart(&mut self) {
         self.peers.clear();
         self.registrations.clear();
+        self.observers_gone(|_| true);
         for delivery in self.deliveries.values_mut() {
             delivery.sent_to = None;
+        }
+    }
+
+    /// A restart of a server that keeps nothing in memory: what is recalled afterwards is all there is.
+    pub fn forget_all(&mut self) {
+        self.restart();
+        self.deliveries.clear();
+        self.incoming.clear();
+        self.outgoing.clear();
+        self.subscriptions.clear();
+        self.seen.clear();
+        self.fates.clear();
+    }
+
+    /// When there is something to do without a request.
+    pub fn next_due(&self) -> Option<u64> {
+        let here = |d: &&Delivery| d.sent_to.is_none();
+        let holds = self.deliveries.values().filter(here);
+        let holds = holds.filter(|d| self.registrations.contains_key(&d.ue));
+        let subscriptions = self.subscriptions.values().flat_map(BTreeMap::values);
+        let incoming = self.incoming.values().map(Incoming::due_ms);
+        incoming
+            .chain(self.outgoing.values().map(Outgoing::until_ms))
+            .chain(
+                self.deliveries
+                    .values()
+                    .filter(here)
+                    .filter_map(|d| d.expires),
+            )
+            .chain(holds.filter_map(|d| d.hold))
+            .chain(subscriptions.filter_map(|s| s.expires))
+            .min()
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self, now_ms: u64, effects: &mut Vec<Effect>) {
+        self.now_ms = now_ms;
+        if self.next_due().is_none_or(|at| at > now_ms) {
+            return;
+        }
+        self.recover(effects);
+        self.drop_old_sets();
+        self.expire_stored(effects);
+        self.expire_subscriptions(effects);
+        let held = self
+            .deliveries
+            .values()
+            .filter(|d| d.hold.is_some_and(|at| at <= now_ms));
+        let ues: BTreeSet<String> = held.map(|d| d.ue.clone()).collect();
+        for ue in ues {
+            self.flush(&ue, effects);
         }
     }
 
@@ -170,12 +219,12 @@ impl Server {
 
     /// The connection on which a UE is registered.
     pub fn registered(&self, ue: &str) -> Option<PeerId> {
-        self.registrations.get(ue).copied()
+        self.registrations.get(ue).map(|registered| registered.peer)
     }
 
     /// How to call a peer in a log: its UE Service ID, else its SUPI, else its number.
     pub fn name(&self, peer: PeerId) -> String {
-        if let Some((ue, _)) = self.registrations.iter().find(|(_, p)| **p == peer) {
+        if let Some((ue, _)) = self.registrations.iter().find(|(_, r)| r.peer == peer) {
             return ue.clone();
         }
         match self.peers.get(&peer) {
@@ -197,7 +246,11 @@ impl Server {
         request: &Message,
         effects: &mut Vec<Effect>,
     ) -> Result<Reply, Reply> {
-        check::request(request, &self.settings)?;
+        self.now_ms = now_ms;
+        if check::request(request, &self.settings)? == Resource::Topics {
+            self.check_key(now_ms, peer)?;
+            return self.topics(peer, request, effects);
+        }
         let fields = Fields::parse(&request.payload)?;
         let kind = fields.message_type()?;
         self.check_key(now_ms, peer)?;
@@ -208,10 +261,9 @@ impl Server {
             MessageType::Imdn => self.report(peer, &fields, effects),
             // Only gateways send it upwards; it tells the server nothing that it must act on.
             MessageType::MsgResp => Ok(Reply::changed()),
-            // No set is kept yet, so none is known.
-            MessageType::SegRec | MessageType::SegConfir => {
-                Err(Reply::not_found("unknown segmentation set"))
-            }
+            MessageType::SegRec => self.resend(peer, &fields, effects),
+            MessageType::SegConfir => self.confirmed(peer, &fields, effects),
+            MessageType::MsgUpd => self.update_stored(peer, &fields, effects),
         }
     }
 
@@ -236,6 +288,11 @@ impl Server {
         }
     }
 
+    /// A time in milliseconds since 1970 on the server's own scale; what lies before the start is its beginning.
+    fn since_start(&self, unix_ms: u64) -> u64 {
+        unix_ms.saturating_sub(self.wall_at_start_ms)
+    }
+
     /// Whether anybody could ever register under this ID. To a sender on a bench without keys nobody is unknown.
     fn is_known(&self, ue: &str, from: &Address) -> bool {
         let sender = self
@@ -245,6 +302,10 @@ impl Server {
             || self.registrations.contains_key(ue)
             || self.bindings.values().any(|ues| ues.contains(ue))
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 4)
 }
 
 impl PeerId {

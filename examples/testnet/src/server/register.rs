@@ -1,6 +1,6 @@
 //! REG and DEREG (TS 24.538 6.3, TS 23.554 8.2; authorization by TS 33.501 Y.2).
 
-use super::{Effect, PeerId, Reply, Server};
+use super::{Effect, PeerId, Registration, Reply, Server};
 use crate::coap::Code;
 use crate::event::EventKind;
 use crate::wire::names::{self, cause};
@@ -14,10 +14,11 @@ impl Server {
         effects: &mut Vec<Effect>,
     ) -> Result<Reply, Reply> {
         let ue = fields.ue_service_id()?;
+        let mut segment_size = None;
         if let Some(profile) = fields.get(&names::PROFILE) {
             let profile = Fields::of(profile)
                 .ok_or_else(|| Malformed("client profile is not an object".to_owned()))?;
-            profile.integer(&names::SEGMENT_SIZE)?;
+            segment_size = profile.integer(&names::SEGMENT_SIZE)?;
         }
         let answer = bare().with(&names::UE_SERVICE_ID, ue);
         if !self.may_be(peer, ue) {
@@ -30,7 +31,9 @@ impl Server {
                 .with(&names::CAUSE, cause::NOT_BOUND);
             return Err(Reply::json(Code::FORBIDDEN, answer));
         }
-        self.registrations.insert(ue.to_owned(), peer);
+        let segment_size = segment_size.and_then(|size| usize::try_from(size).ok());
+        let registration = Registration { peer, segment_size };
+        self.registrations.insert(ue.to_owned(), registration);
         effects.push(Effect::Event(EventKind::Registered { ue: ue.to_owned() }));
         self.resume(ue, peer, effects);
         Ok(Reply::json(

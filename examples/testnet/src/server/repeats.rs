@@ -2,10 +2,10 @@
 
 use super::{Effect, Server};
 use crate::event::EventKind;
-use crate::wire::{Address, MessageType};
+use crate::wire::{Address, MessageType, fold};
 
-/// What was taken before: originator, Message ID, segment, and whether it was a report.
-pub(super) type Seen = (String, String, Option<u64>, bool);
+/// What was taken before: originator, Message ID, and whether it was a report.
+pub(super) type Seen = (String, String, bool);
 
 /// How many messages and reports are remembered to tell a repeat.
 const REMEMBERED: usize = 4096;
@@ -29,6 +29,28 @@ impl Server {
             self.fates.remove(&oldest);
         }
     }
+}
+
+/// Under what a message is remembered.
+pub(super) fn message_seen(from: &Address, message_id: &str) -> Seen {
+    (from.id.clone(), key(message_id), false)
+}
+
+/// Under what a report is remembered.
+pub(super) fn report_seen(from: &Address, message_id: &str) -> Seen {
+    (from.id.clone(), key(message_id), true)
+}
+
+/// A UUID is the same in every spelling; any other text only as it stands.
+fn key(message_id: &str) -> String {
+    let folded = fold(message_id);
+    let uuid = folded.len() == 32 && folded.bytes().all(|b| b.is_ascii_hexdigit());
+    if uuid { folded } else { message_id.to_owned() }
+}
+
+/// Whether two Message IDs mean the same message.
+pub(super) fn same_id(one: &str, other: &str) -> bool {
+    key(one) == key(other)
 }
 
 pub(super) fn duplicate(from: &Address, kind: MessageType, message_id: &str) -> Effect {

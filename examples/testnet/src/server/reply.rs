@@ -14,6 +14,8 @@ pub struct Reply {
     pub max_age: Option<u32>,
     /// What would have been small enough, for 4.13.
     pub size1: Option<u32>,
+    /// The sequence number of an observation that begins.
+    pub observe: Option<u32>,
 }
 
 /// What a reply carries.
@@ -32,6 +34,7 @@ impl Reply {
             content: Content::None,
             max_age: None,
             size1: None,
+            observe: None,
         }
     }
 
@@ -61,6 +64,19 @@ impl Reply {
         Self::diagnostic(Code::NOT_FOUND, text)
     }
 
+    /// 4.00 with a text for people.
+    pub fn bad_request(text: &str) -> Self {
+        Self::diagnostic(Code::BAD_REQUEST, text)
+    }
+
+    /// 5.03: come again later.
+    pub fn overloaded() -> Self {
+        Self {
+            max_age: Some(30),
+            ..Self::new(Code::UNAVAILABLE)
+        }
+    }
+
     /// 4.01.
     pub fn unauthorized(text: &str) -> Self {
         Self::diagnostic(Code::UNAUTHORIZED, text)
@@ -88,6 +104,9 @@ impl Reply {
             // A diagnostic payload has no Content-Format (RFC 7252 5.5.2).
             Content::Diagnostic(text) => message.payload = text.clone().into_bytes(),
         }
+        if let Some(sequence) = self.observe {
+            message.options.add_uint(number::OBSERVE, sequence);
+        }
         if let Some(seconds) = self.max_age {
             message.options.add_uint(number::MAX_AGE, seconds);
         }
@@ -100,6 +119,6 @@ impl Reply {
 
 impl From<Malformed> for Reply {
     fn from(malformed: Malformed) -> Self {
-        Self::diagnostic(Code::BAD_REQUEST, &malformed.0)
+        Self::bad_request(&malformed.0)
     }
 }

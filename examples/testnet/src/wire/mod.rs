@@ -1,9 +1,13 @@
 //! The JSON of MSGin5G-1: names, a liberal reader and a canonical writer.
 
+mod date;
 pub mod names;
+mod ranges;
 mod read;
 mod write;
 
+pub use date::{read_date, write_date};
+pub use ranges::{Range, ranges_of, read_ranges, show_ranges, write_ranges};
 pub use read::{Address, AddressKind, Fields, Malformed, fold};
 pub use write::{Body, bare};
 
@@ -22,11 +26,13 @@ pub enum MessageType {
     Imdn,
     SegRec,
     SegConfir,
+    /// Placeholder for the update of a stored message (Rel-19): its value could not be read.
+    MsgUpd,
 }
 
 impl MessageType {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reg,
         Self::Dereg,
         Self::Msg,
@@ -34,6 +40,7 @@ impl MessageType {
         Self::Imdn,
         Self::SegRec,
         Self::SegConfir,
+        Self::MsgUpd,
     ];
 
     /// As it stands on the wire.
@@ -46,6 +53,7 @@ impl MessageType {
             Self::Imdn => "IMDN",
             Self::SegRec => "SEGREC",
             Self::SegConfir => "SEGCONFIR",
+            Self::MsgUpd => "MSGUPD",
         }
     }
 

@@ -64,6 +64,12 @@ names! {
     DEREGISTRATION_RESULT = name("De-registration result");
     AGGREGATE_COUNT = name("Number of individual messages");
     AGGREGATE_LIST = name("List of individual messages");
+    /// Of SEGCONFIR.
+    RESULT = name("Result");
+    SUBSCRIPTION_STATUS = alias("Subscription status", &["substat"]);
+    SUBSCRIPTION_EXPIRATION = name("Expiration");
+    /// Of the update of a stored message: the server.
+    DESTINATION = name("Destination address");
 }
 
 /// Failure causes; free text in the standard.
@@ -75,4 +81,6 @@ pub mod cause {
     pub const NOT_AUTHORIZED: &str = "not authorized";
     pub const UNKNOWN_RECIPIENT: &str = "unknown recipient";
     pub const TOO_LARGE: &str = "payload too large";
+    pub const EXPIRED: &str = "message expired";
+    pub const SEGMENTS_MISSING: &str = "segments missing";
 }

@@ -88,6 +88,42 @@ impl Fields {
         canonical.or_else(|| name.also.iter().find_map(|alias| self.0.get(*alias)))
     }
 
+    /// The value under a folded name.
+    pub fn folded(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Puts a value in place of what is there under any spelling.
+    pub fn set(&mut self, name: &Name, value: impl Into<Value>) {
+        self.remove(name);
+        self.0.insert(fold(name.canonical), value.into());
+    }
+
+    /// Takes a member away, under any spelling.
+    pub fn remove(&mut self, name: &Name) {
+        self.0.remove(&fold(name.canonical));
+        for alias in name.also {
+            self.0.remove(*alias);
+        }
+    }
+
+    /// Takes over from another object what is not here.
+    pub fn adopt(&mut self, other: &Self) {
+        for (name, value) in &other.0 {
+            self.0.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// A date-time, in milliseconds since 1970; absent is `None`.
+    pub fn date(&self, name: &Name) -> Result<Option<u64>, Malformed> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let read = super::read_date(text);
+        read.map(Some)
+            .ok_or_else(|| Malformed(format!("{} is not a date-time", name.canonical)))
+    }
+
     /// A string; absent is `None`.
     pub fn text(&self, name: &Name) -> Result<Option<&str>, Malformed> {
         match self.get(name) {
@@ -178,6 +214,17 @@ impl Fields {
             ));
         }
         Ok(id)
+    }
+
+    /// The segmentation set: 1 to 64 octets; absent is `None`.
+    pub fn segment_set(&self) -> Result<Option<&str>, Malformed> {
+        let set = self.text(&names::SEGMENT_SET)?;
+        match set {
+            Some(set) if set.is_empty() || set.len() > 64 => Err(Malformed(
+                "the segmentation set is empty or longer than 64 octets".to_owned(),
+            )),
+            other => Ok(other),
+        }
     }
 
     fn one_address(

@@ -38,6 +38,21 @@ impl Body {
         }
     }
 
+    /// Leaves a member out.
+    #[must_use]
+    pub fn without(mut self, name: &Name) -> Self {
+        self.0.shift_remove(name.canonical);
+        self
+    }
+
+    /// Reads what was written as JSON text. `None`: it is no object.
+    pub fn read(text: &str) -> Option<Self> {
+        match serde_json::from_str(text) {
+            Ok(Value::Object(members)) => Some(Self(members)),
+            _ => None,
+        }
+    }
+
     /// Adds the originator.
     #[must_use]
     pub fn from(self, address: &Address) -> Self {

@@ -1,5 +1,7 @@
 //! Between the connections and the server: faults, built-in UEs, the log. Still without I/O.
 
+mod sending;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +13,10 @@ use crate::event::EventKind;
 use crate::faults::{Faults, spend};
 use crate::log::Log;
 use crate::secure::Opened;
-use crate::server::{AsMessage, DeliveryId, Effect, Identity, Outcome, PeerId, Reply, Server};
-use crate::wire::names;
-use crate::wire::{Body, Fields, MessageType};
+use crate::server::{
+    AsMessage, AsOutcome, DeliveryId, Effect, Identity, Outcome, PeerId, Reply, Server,
+};
+use crate::wire::{Body, Fields};
 
 /// What the connections have to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,14 @@ pub enum Out {
         body: Body,
         whatever_the_size: bool,
     },
+    /// A message under the token of an observation.
+    Notify {
+        to: PeerId,
+        delivery: DeliveryId,
+        message: Message,
+    },
+    /// Nothing goes out, and the server takes it for delivered.
+    Settle { to: PeerId, delivery: DeliveryId },
     /// Octets that go to the wire as they are, past TLS.
     Raw { to: Option<PeerId>, octets: Vec<u8> },
     /// Ends one connection, with close_notify or without a word.
@@ -54,7 +65,7 @@ pub struct Hub {
 impl Hub {
     pub fn new(config: &Config, faults: Arc<Mutex<Faults>>, log: Log) -> Self {
         let mut hub = Self {
-            server: Server::new(config.server.clone()),
+            server: Server::new(config.server.clone(), log.wall_at_start_ms()),
             tasks: Vec::new(),
             faults,
             log,
@@ -86,6 +97,8 @@ impl Hub {
 
     /// A request of a UE.
     pub fn request(&mut self, peer: PeerId, request: &Message) {
+        // What was due before it comes first.
+        self.tick();
         let ue = self.claimed_name(peer, request);
         self.log.push(
             Some(peer),
@@ -96,6 +109,9 @@ impl Hub {
         );
         if self.fault(peer, |f| &mut f.lose_requests, "request lost") {
             return;
+        }
+        if self.segment_lost(peer, request) {
+            return self.answer(peer, &ue, request, &Reply::changed());
         }
         let refuse = self
             .faults()
@@ -136,13 +152,28 @@ impl Hub {
     /// A request of ours ended.
     pub fn settle(&mut self, peer: PeerId, delivery: DeliveryId, outcome: Outcome) {
         let mut effects = Vec::new();
-        self.server.delivered(peer, delivery, outcome, &mut effects);
+        self.server
+            .delivered(self.log.now_ms(), peer, delivery, outcome, &mut effects);
         self.carry_out(Some(peer), effects);
     }
 
-    pub fn take_from_as(&mut self, message: &AsMessage) -> Result<(), &'static str> {
+    /// Does what is due.
+    pub fn tick(&mut self) {
         let mut effects = Vec::new();
-        let result = self.server.take_from_as(message, &mut effects);
+        self.server.tick(self.log.now_ms(), &mut effects);
+        self.carry_out(None, effects);
+    }
+
+    /// How long nothing is due.
+    pub fn idle_for(&self) -> Option<Duration> {
+        let due = self.server.next_due()?;
+        Some(Duration::from_millis(due.saturating_sub(self.log.now_ms())))
+    }
+
+    pub fn take_from_as(&mut self, message: &AsMessage) -> Result<AsOutcome, &'static str> {
+        let mut effects = Vec::new();
+        let now_ms = self.log.now_ms();
+        let result = self.server.take_from_as(now_ms, message, &mut effects);
         self.carry_out(None, effects);
         result
     }
@@ -199,102 +230,6 @@ impl Hub {
         }
     }
 
-    fn answer(&mut self, peer: PeerId, ue: &str, request: &Message, reply: &Reply) {
-        let message = reply.message(&request.token);
-        let what = Fields::parse(&message.payload)
-            .ok()
-            .and_then(|fields| describe::outcome_of(&fields));
-        // Faults are settled before the log tells of the answer: whoever waits for it may change them.
-        let after = self.faults().delay_answers;
-        let copies = self.copies(
-            peer,
-            "answer",
-            |f| &mut f.drop_answers,
-            |f| &mut f.duplicate_answers,
-        );
-        self.log.push(
-            Some(peer),
-            EventKind::Answer {
-                ue: ue.to_owned(),
-                code: reply.code,
-                what,
-            },
-        );
-        for _ in 0..copies {
-            let out = Out::Send {
-                to: peer,
-                message: message.clone(),
-            };
-            self.tasks.push(Task { after, out });
-        }
-    }
-
-    fn carry_out(&mut self, cause: Option<PeerId>, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Event(kind) => self.log.push(cause, kind),
-                Effect::Post {
-                    to,
-                    delivery,
-                    kind,
-                    body,
-                } => self.post(to, delivery, kind, body),
-            }
-        }
-    }
-
-    fn post(&mut self, to: PeerId, delivery: DeliveryId, kind: MessageType, mut body: Body) {
-        let what = describe::body(kind, &body.fields(), false);
-        let after = self.faults().delay_deliveries;
-        let oversize = self.faults().oversize_deliveries;
-        let oversize = oversize.filter(|_| kind == MessageType::Msg && !to.is_built_in());
-        let copies = self.copies(
-            to,
-            "delivery",
-            |f| &mut f.drop_deliveries,
-            |f| &mut f.duplicate_deliveries,
-        );
-        self.log.push(
-            Some(to),
-            EventKind::Post {
-                ue: self.server.name(to),
-                kind,
-                what,
-            },
-        );
-        if to.is_built_in() {
-            return self.post_to_echo(to, delivery, kind, &body);
-        }
-        if let Some(octets) = oversize {
-            self.fault_event(to, "delivery blown up");
-            body = body.with(&names::PAYLOAD, "x".repeat(octets));
-        }
-        for _ in 0..copies {
-            let out = Out::Post {
-                to,
-                delivery,
-                body: body.clone(),
-                whatever_the_size: oversize.is_some(),
-            };
-            self.tasks.push(Task { after, out });
-        }
-    }
-
-    fn post_to_echo(&mut self, peer: PeerId, delivery: DeliveryId, kind: MessageType, body: &Body) {
-        self.response(peer, delivery, Code::CHANGED);
-        let ours: Vec<String> = self
-            .echoes
-            .iter()
-            .map(|(_, echo)| echo.ue().to_owned())
-            .collect();
-        let Some((_, echo)) = self.echoes.iter().find(|(p, _)| *p == peer) else {
-            return;
-        };
-        for request in echo.requests(kind, &body.fields(), &ours) {
-            self.request(peer, &request);
-        }
-    }
-
     /// The name of a peer; before its registration the UE Service ID that it claims.
     fn claimed_name(&self, peer: PeerId, request: &Message) -> String {
         let name = self.server.name(peer);
@@ -303,40 +238,6 @@ impl Hub {
         }
         let fields = Fields::parse(&request.payload).unwrap_or_default();
         fields.ue_service_id().map_or(name, str::to_owned)
-    }
-
-    /// How often something is sent: never, once or twice. To a built-in UE nothing is sent over a wire.
-    fn copies(
-        &self,
-        peer: PeerId,
-        what: &str,
-        drop: fn(&mut Faults) -> &mut u32,
-        twice: fn(&mut Faults) -> &mut u32,
-    ) -> usize {
-        if peer.is_built_in() || self.fault(peer, drop, &format!("{what} dropped")) {
-            return 0;
-        }
-        if self.fault(peer, twice, &format!("{what} sent twice")) {
-            return 2;
-        }
-        1
-    }
-
-    fn fault(&self, peer: PeerId, times: fn(&mut Faults) -> &mut u32, what: &str) -> bool {
-        let spent = spend(times(&mut self.faults()));
-        if spent {
-            self.fault_event(peer, what);
-        }
-        spent
-    }
-
-    fn fault_event(&self, peer: PeerId, what: &str) {
-        self.log.push(
-            Some(peer),
-            EventKind::Fault {
-                what: what.to_owned(),
-            },
-        );
     }
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
