@@ -139,22 +139,20 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`EncodeError::BufferTooSmall`] tells the size that is enough.
     pub fn encode_for(&self, service: &str, out: &mut [u8]) -> Result<usize, EncodeError> {
-        let mut writer = Writer::request(out, service, self.kind());
         match self {
-            Self::Registration(message) => message.write(&mut writer),
-            Self::BulkRegistration(message) => message.write(&mut writer),
-            Self::Deregistration(message) => message.write(&mut writer),
-            Self::Msg(message) => message.write(&mut writer),
-            Self::AggregatedMsg(message) => message.write(&mut writer),
-            Self::MsgResponse(message) => message.write(&mut writer),
-            Self::Report(message) => message.write(&mut writer),
-            Self::AggregatedReport(message) => message.write(&mut writer),
-            Self::SegmentsRecovery(message) => message.write(&mut writer),
-            Self::SegmentsConfirmation(message) => message.write(&mut writer),
+            Self::Registration(message) => message.encode_for(service, out),
+            Self::BulkRegistration(message) => message.encode_for(service, out),
+            Self::Deregistration(message) => message.encode_for(service, out),
+            Self::Msg(message) => message.encode_for(service, out),
+            Self::AggregatedMsg(message) => message.encode_for(service, out),
+            Self::MsgResponse(message) => message.encode_for(service, out),
+            Self::Report(message) => message.encode_for(service, out),
+            Self::AggregatedReport(message) => message.encode_for(service, out),
+            Self::SegmentsRecovery(message) => message.encode_for(service, out),
+            Self::SegmentsConfirmation(message) => message.encode_for(service, out),
             #[cfg(feature = "stored-message-update")]
-            Self::StoredMessageUpdate(message) => message.write(&mut writer),
+            Self::StoredMessageUpdate(message) => message.encode_for(service, out),
         }
-        writer.finish()
     }
 
     /// Reads JSON, unescaping its strings in place. The buffer then no longer holds JSON.
@@ -231,20 +229,39 @@ impl<'a> Message<'a> {
             _ => Err(DecodeError::UnknownMessageType),
         }
     }
+}
 
-    const fn kind(&self) -> MessageType {
-        match self {
-            Self::Registration(_) | Self::BulkRegistration(_) => MessageType::Registration,
-            Self::Deregistration(_) => MessageType::Deregistration,
-            Self::Msg(_) | Self::AggregatedMsg(_) => MessageType::Msg,
-            Self::MsgResponse(_) => MessageType::MsgResponse,
-            Self::Report(_) | Self::AggregatedReport(_) => MessageType::Report,
-            Self::SegmentsRecovery(_) => MessageType::SegmentsRecovery,
-            Self::SegmentsConfirmation(_) => MessageType::SegmentsConfirmation,
-            #[cfg(feature = "stored-message-update")]
-            Self::StoredMessageUpdate(_) => MessageType::StoredMessageUpdate,
+/// Lets each kind of message be written by itself, so that a program has code only for those that it sends.
+macro_rules! encode {
+    ($($(#[$attribute:meta])* $message:ident as $kind:ident;)+) => {$(
+        $(#[$attribute])*
+        impl $message<'_> {
+            /// Writes the canonical JSON and tells its length in octets, as [`Message::encode_for`] does.
+            ///
+            /// # Errors
+            /// [`EncodeError::BufferTooSmall`] tells the size that is enough.
+            pub fn encode_for(&self, service: &str, out: &mut [u8]) -> Result<usize, EncodeError> {
+                let mut writer = Writer::request(out, service, MessageType::$kind);
+                self.write(&mut writer);
+                writer.finish()
+            }
         }
-    }
+    )+};
+}
+
+encode! {
+    Registration as Registration;
+    BulkRegistration as Registration;
+    Deregistration as Deregistration;
+    Msg as Msg;
+    AggregatedMsg as Msg;
+    MsgResponse as MsgResponse;
+    Report as Report;
+    AggregatedReport as Report;
+    SegmentsRecovery as SegmentsRecovery;
+    SegmentsConfirmation as SegmentsConfirmation;
+    #[cfg(feature = "stored-message-update")]
+    StoredMessageUpdate as StoredMessageUpdate;
 }
 
 fn message_type(fields: &dyn Fields<'_>) -> Result<MessageType, DecodeError> {
