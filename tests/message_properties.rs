@@ -364,6 +364,10 @@ fn survive(json: &[u8]) {
 
 /// What only a client sends.
 fn is_request(message: &Message<'_>) -> bool {
+    #[cfg(feature = "stored-message-update")]
+    if matches!(message, Message::StoredMessageUpdate(_)) {
+        return true;
+    }
     matches!(
         message,
         Message::Registration(_) | Message::BulkRegistration(_) | Message::Deregistration(_)
