@@ -131,6 +131,35 @@ impl<T: StreamTransport + ?Sized> StreamTransport for &mut T {
     }
 }
 
+/// A connected way for datagrams, such as a UDP socket: each arrives whole or not at all, any
+/// may be lost, doubled or overtaken by another.
+///
+/// Nothing here blocks.
+pub trait DatagramTransport {
+    /// Offers one datagram. `Ready(Ok(()))`: it is on its way. `Pending`: not taken, try again.
+    ///
+    /// # Errors
+    /// [`TransportError`]: the way is gone for good. A datagram that is only lost is no error.
+    fn send(&mut self, datagram: &[u8]) -> Poll<Result<(), TransportError>>;
+
+    /// Takes one datagram into `buf`; what does not fit is cut off. `Ready(Ok(n))`: `n` octets
+    /// stand at the start of `buf`. `Pending`: nothing there now.
+    ///
+    /// # Errors
+    /// [`TransportError`]: the way is gone for good.
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>>;
+}
+
+impl<T: DatagramTransport + ?Sized> DatagramTransport for &mut T {
+    fn send(&mut self, datagram: &[u8]) -> Poll<Result<(), TransportError>> {
+        T::send(self, datagram)
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        T::recv(self, buf)
+    }
+}
+
 /// A clock and a way to wait, for the blocking helpers.
 pub trait Host {
     /// Milliseconds since any fixed moment. Never goes back.

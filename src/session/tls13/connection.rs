@@ -332,7 +332,7 @@ impl<'b, C: Crypto> Connection<'b, C> {
     fn step(&mut self, step: Step) -> Result<(), TlsError> {
         match step {
             Step::Hello(len) => self.outgoing.seal::<C>(&mut None, content::HANDSHAKE, len),
-            Step::HandshakeKeys(suite) => {
+            Step::HandshakeKeys { suite, .. } => {
                 self.suite = Some(suite);
                 let secrets = self.handshake.as_ref().and_then(Handshake::secrets);
                 let secrets = secrets.ok_or(Alert::INTERNAL_ERROR)?;
@@ -340,7 +340,7 @@ impl<'b, C: Crypto> Connection<'b, C> {
                 self.write_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.client)?);
                 Ok(())
             }
-            Step::Limits { send, .. } => {
+            Step::SendLimit(send) => {
                 self.send_limit = send;
                 Ok(())
             }

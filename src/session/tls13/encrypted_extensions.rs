@@ -9,23 +9,17 @@ pub(crate) struct Offered<'a> {
     pub(crate) server_name: bool,
     pub(crate) alpn: &'a [u8],
     pub(crate) max_fragment_length: Option<u8>,
-    pub(crate) connection_id: bool,
 }
 
 /// What the server agreed to.
 #[derive(Debug, Default)]
-pub(crate) struct EncryptedExtensions<'a> {
+pub(crate) struct EncryptedExtensions {
     pub(crate) record_size_limit: Option<u16>,
     pub(crate) max_fragment_length: Option<u8>,
-    /// The Connection ID by which to address the server; DTLS only.
-    pub(crate) connection_id: Option<&'a [u8]>,
 }
 
 /// Parses the body, without the 4-octet header.
-pub(crate) fn parse<'a>(
-    body: &'a [u8],
-    offered: &Offered<'_>,
-) -> Result<EncryptedExtensions<'a>, Alert> {
+pub(crate) fn parse(body: &[u8], offered: &Offered<'_>) -> Result<EncryptedExtensions, Alert> {
     let mut message = Reader::new(body);
     let mut r = Reader::new(message.vec16()?);
     message.end()?;
@@ -60,15 +54,13 @@ pub(crate) fn parse<'a>(
                 }
                 agreed.record_size_limit.replace(limit).is_some()
             }
-            extension::CONNECTION_ID if offered.connection_id => {
-                agreed.connection_id.replace(body.vec8()?).is_some()
-            }
             // Known, but not in this message.
             extension::PRE_SHARED_KEY
             | extension::SUPPORTED_VERSIONS
             | extension::COOKIE
             | extension::PSK_KEY_EXCHANGE_MODES
-            | extension::KEY_SHARE => return Err(Alert::ILLEGAL_PARAMETER),
+            | extension::KEY_SHARE
+            | extension::CONNECTION_ID => return Err(Alert::ILLEGAL_PARAMETER),
             _ => return Err(Alert::UNSUPPORTED_EXTENSION),
         };
         body.end()?;

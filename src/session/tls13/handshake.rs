@@ -22,8 +22,9 @@ const MESSAGE_HASH: u8 = 254;
 /// Octets of a Finished with its header.
 pub(crate) const FINISHED_LEN: usize = 4 + 32;
 
-/// The peer's Connection ID. The RFC allows 255 octets; nobody is known to use more than 20.
-pub(crate) type PeerConnectionId = heapless::Vec<u8, 32>;
+/// A Connection ID. The RFC allows 255 octets; nobody is known to use more than 20.
+#[cfg(feature = "dtls13")]
+pub(crate) type ConnectionId = heapless::Vec<u8, 20>;
 
 /// A message cut into its parts.
 #[derive(Clone, Copy)]
@@ -39,15 +40,14 @@ pub(crate) enum Step {
     /// Send the ClientHello anew: so many octets of the output.
     Hello(usize),
     /// Read and write under these from now on.
-    HandshakeKeys(CipherSuite),
-    /// EncryptedExtensions came.
-    Limits {
-        /// Octets of content a record to the server may have, without its type octet.
-        send: usize,
-        /// DTLS only.
-        #[allow(dead_code, reason = "for the datagram side")]
-        connection_id: Option<PeerConnectionId>,
+    HandshakeKeys {
+        suite: CipherSuite,
+        /// By which to address the server from now on; DTLS only.
+        #[cfg(feature = "dtls13")]
+        connection_id: Option<ConnectionId>,
     },
+    /// A record to the server may have so many octets of content, without its type octet.
+    SendLimit(usize),
     /// Send the Finished in the output under the handshake keys, then change to these.
     Finished(ApplicationSecrets),
 }
@@ -224,14 +224,33 @@ impl<'c, C: Crypto> Handshake<'c, C> {
                 psk_selected: false,
                 ..
             } => Err(TlsError::PskDeclined),
-            Answer::Hello { share, .. } => {
+            Answer::Hello {
+                connection_id: Some(_),
+                ..
+            } if self.connection_id.is_none() => Err(Alert::UNSUPPORTED_EXTENSION.into()),
+            #[cfg_attr(not(feature = "dtls13"), allow(unused_variables))]
+            Answer::Hello {
+                share,
+                connection_id,
+                ..
+            } => {
                 let shared = self.agree(share)?;
                 self.add(message);
                 let hash = self.transcript_hash();
                 self.secrets = Some(self.schedule.handshake(&shared, &hash));
                 self.share = None;
                 self.state = State::WaitExtensions;
-                Ok(Step::HandshakeKeys(hello.suite))
+                Ok(Step::HandshakeKeys {
+                    suite: hello.suite,
+                    #[cfg(feature = "dtls13")]
+                    connection_id: match connection_id {
+                        Some(id) => {
+                            let id = ConnectionId::from_slice(id);
+                            Some(id.map_err(|_| Alert::INTERNAL_ERROR)?)
+                        }
+                        None => None,
+                    },
+                })
             }
         }
     }
@@ -289,7 +308,6 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             server_name: !self.config.server_name.is_empty(),
             alpn: self.config.alpn,
             max_fragment_length: self.limits.fragment_code,
-            connection_id: self.connection_id.is_some(),
         };
         let agreed = encrypted_extensions::parse(message.body, &offered)?;
         self.add(message);
@@ -300,14 +318,7 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             (None, Some(code)) => fragment_octets(code),
             (None, None) => 1 << 14,
         };
-        let connection_id = match agreed.connection_id {
-            Some(id) => Some(PeerConnectionId::from_slice(id).map_err(|_| Alert::INTERNAL_ERROR)?),
-            None => None,
-        };
-        Ok(Step::Limits {
-            send,
-            connection_id,
-        })
+        Ok(Step::SendLimit(send))
     }
 
     fn finished(&mut self, message: Message<'_>, out: &mut [u8]) -> Result<Step, TlsError> {

@@ -16,6 +16,8 @@ mod client_hello;
 mod config;
 mod connection;
 pub mod crypto;
+#[cfg(feature = "dtls13")]
+pub mod dtls;
 mod encrypted_extensions;
 mod error;
 mod handshake;

@@ -136,6 +136,12 @@ impl<C: Crypto> TrafficKey<C> {
         Ok(number)
     }
 
+    /// Leaves out the numbers before this one.
+    #[cfg(feature = "dtls13")]
+    pub(crate) fn skip_to(&mut self, number: u64) {
+        self.number = self.number.max(number);
+    }
+
     fn nonce(&self, number: u64) -> [u8; 12] {
         let mut nonce = *self.iv;
         // The number stands at the end.

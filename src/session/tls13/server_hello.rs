@@ -23,6 +23,8 @@ pub(crate) enum Answer<'a> {
         /// The group and the server's public key.
         share: Option<(u16, &'a [u8])>,
         psk_selected: bool,
+        /// By which to address the server (RFC 9146 section 3); DTLS only.
+        connection_id: Option<&'a [u8]>,
     },
     Retry {
         group: Option<u16>,
@@ -65,6 +67,7 @@ pub(crate) fn parse<'a>(
         Answer::Hello {
             share: found.share,
             psk_selected: found.psk_selected,
+            connection_id: found.connection_id,
         }
     };
     Ok(ServerHello { suite, answer })
@@ -77,6 +80,7 @@ struct Extensions<'a> {
     retry_group: Option<u16>,
     cookie: Option<&'a [u8]>,
     psk_selected: bool,
+    connection_id: Option<&'a [u8]>,
 }
 
 impl<'a> Extensions<'a> {
@@ -111,6 +115,9 @@ impl<'a> Extensions<'a> {
                         return Err(Alert::ILLEGAL_PARAMETER);
                     }
                     core::mem::replace(&mut found.psk_selected, true)
+                }
+                extension::CONNECTION_ID if !retry && protocol == Protocol::Dtls => {
+                    found.connection_id.replace(body.vec8()?).is_some()
                 }
                 // Known, but not in this message (RFC 8446 section 4.2).
                 extension::SERVER_NAME

@@ -255,7 +255,7 @@ impl<T: StreamTransport, C: Crypto> Session for TlsSession<'_, T, C> {
 }
 
 /// The session's word for an error of this channel.
-fn name(e: TlsError, was_open: bool) -> SessionError {
+pub(crate) fn name(e: TlsError, was_open: bool) -> SessionError {
     match e {
         TlsError::Refused(Alert::BAD_RECORD_MAC) if was_open => SessionError::RecordNotAuthentic,
         TlsError::Refused(Alert::BAD_RECORD_MAC | Alert::DECRYPT_ERROR) => {

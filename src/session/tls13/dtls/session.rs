@@ -1,0 +1,164 @@
+//! An association and its transport.
+
+use super::super::config::Config;
+use super::super::crypto::{Crypto, ExternalPsk};
+use super::super::error::TlsError;
+use super::super::session::name;
+use super::config::DtlsConfig;
+use super::connection::DtlsConnection;
+use crate::session::SessionError;
+use crate::transport::DatagramTransport;
+use core::task::Poll;
+use rand_core::{CryptoRng, RngCore};
+
+/// A DTLS 1.3 association over a transport. Nothing here blocks; the caller's loop calls
+/// [`poll`](Self::poll) whenever something may have come and at [`deadline`](Self::deadline).
+pub struct DtlsSession<'m, T, C: Crypto> {
+    transport: T,
+    connection: DtlsConnection<'m, C>,
+    was_open: bool,
+}
+
+impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
+    /// Begins to open an association. Nothing is sent yet. See [`DtlsConnection`] on the
+    /// buffers.
+    ///
+    /// # Errors
+    /// [`SessionError::BufferTooSmall`], [`SessionError::InvalidConfig`],
+    /// [`SessionError::KeyUnavailable`], [`SessionError::RandomSource`].
+    pub fn begin(
+        transport: T,
+        (config, dtls): (&Config<'m>, &DtlsConfig<'m>),
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        receive: &'m mut [u8],
+        send: &'m mut [u8],
+    ) -> Result<Self, SessionError> {
+        let connection = DtlsConnection::new(config, dtls, psk, rng, receive, send);
+        connection
+            .map(|connection| Self::over(transport, connection))
+            .map_err(|e| name(e, false))
+    }
+
+    /// Goes on with an association, such as a resumed one.
+    #[must_use]
+    pub fn over(transport: T, connection: DtlsConnection<'m, C>) -> Self {
+        Self {
+            transport,
+            was_open: connection.is_open(),
+            connection,
+        }
+    }
+
+    /// Does what can be done now: sends what is due, takes what has come. `Ready(Ok(()))`: open.
+    ///
+    /// # Errors
+    /// Why it could not be opened, or has ended.
+    pub fn poll(&mut self, now_ms: u64) -> Poll<Result<(), SessionError>> {
+        if let Err(e) = self.drive(now_ms) {
+            return Poll::Ready(Err(e));
+        }
+        if self.connection.is_open() {
+            if !self.was_open {
+                log_info!("session: open");
+            }
+            self.was_open = true;
+            return Poll::Ready(Ok(()));
+        }
+        match self.connection.ended() {
+            Some(e) => Poll::Ready(Err(name(e, self.was_open))),
+            None => Poll::Pending,
+        }
+    }
+
+    /// When [`poll`](Self::poll) has something to do though nothing comes.
+    #[must_use]
+    pub fn deadline(&self) -> Option<u64> {
+        self.connection.next_deadline()
+    }
+
+    /// Sends `data` as one record in one datagram. It may get lost.
+    ///
+    /// # Errors
+    /// [`SessionError::BufferTooSmall`]: longer than one record; or why the session has ended.
+    pub fn send(&mut self, data: &[u8], now_ms: u64) -> Poll<Result<(), SessionError>> {
+        if let Err(e) = self.push(now_ms) {
+            return Poll::Ready(Err(e));
+        }
+        let put = self.connection.write(data);
+        if let Err(e) = self.push(now_ms) {
+            return Poll::Ready(Err(e));
+        }
+        put.map_err(|e| name(e, self.was_open))
+    }
+
+    /// Takes the data of one record.
+    ///
+    /// # Errors
+    /// [`SessionError::BufferTooSmall`]: `buf` must hold all of it; or why the session has ended.
+    pub fn recv(&mut self, buf: &mut [u8], now_ms: u64) -> Poll<Result<usize, SessionError>> {
+        let mut got = self.connection.read(buf);
+        if got.is_pending() {
+            if let Err(e) = self.drive(now_ms) {
+                return Poll::Ready(Err(e));
+            }
+            got = self.connection.read(buf);
+        }
+        got.map_err(|e| name(e, self.was_open))
+    }
+
+    /// Says close_notify.
+    ///
+    /// # Errors
+    /// The transport's.
+    pub fn close(&mut self, now_ms: u64) -> Poll<Result<(), SessionError>> {
+        self.connection.close();
+        match self.push(now_ms) {
+            Err(e) => Poll::Ready(Err(e)),
+            Ok(()) if self.connection.outgoing(now_ms).is_empty() => Poll::Ready(Ok(())),
+            Ok(()) => Poll::Pending,
+        }
+    }
+
+    /// The association without its transport, to export it.
+    #[must_use]
+    pub fn connection(&self) -> &DtlsConnection<'m, C> {
+        &self.connection
+    }
+
+    fn drive(&mut self, now_ms: u64) -> Result<(), SessionError> {
+        loop {
+            self.push(now_ms)?;
+            let room = self.connection.room();
+            if room.is_empty() {
+                break;
+            }
+            match self.transport.recv(room) {
+                Poll::Ready(Ok(len)) => {
+                    let _ = self.connection.received(len, now_ms);
+                }
+                Poll::Pending => break,
+                Poll::Ready(Err(e)) => return Err(e.into()),
+            }
+        }
+        self.push(now_ms)?;
+        match self.connection.ended() {
+            None | Some(TlsError::Closed) => Ok(()),
+            Some(e) => Err(name(e, self.was_open)),
+        }
+    }
+
+    fn push(&mut self, now_ms: u64) -> Result<(), SessionError> {
+        loop {
+            let datagram = self.connection.outgoing(now_ms);
+            if datagram.is_empty() {
+                return Ok(());
+            }
+            match self.transport.send(datagram) {
+                Poll::Ready(Ok(())) => self.connection.sent(),
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Err(e)) => return Err(e.into()),
+            }
+        }
+    }
+}

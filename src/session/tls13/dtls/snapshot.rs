@@ -1,0 +1,114 @@
+//! An association that is put away.
+
+use super::super::crypto::{CipherSuite, Crypto};
+use super::super::error::TlsError;
+use super::super::handshake::ConnectionId;
+use super::super::key_schedule::ApplicationSecrets;
+use super::super::wire::{Reader, Writer};
+use super::connection::DtlsConnection;
+use super::record::{Epoch, ReadEpoch};
+use super::window::Window;
+use core::fmt;
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const ID_LEN: usize = 20;
+
+/// The state of an open association: keys, record numbers, Connection IDs.
+///
+/// Its octets are as secret as the keys. Wiped when dropped.
+pub struct Snapshot(Zeroizing<[u8; Snapshot::LEN]>);
+
+impl Snapshot {
+    /// Octets of a snapshot.
+    pub const LEN: usize = 1 + 2 + 5 * 8 + 2 * 32 + 2 * 2 + 2 + 1 + 2 * (1 + ID_LEN);
+
+    /// The octets, to be kept where keys may be kept.
+    #[must_use]
+    pub fn as_octets(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// A snapshot from its octets. They are looked at when it is used.
+    #[must_use]
+    pub fn from_octets(octets: &[u8; Self::LEN]) -> Self {
+        Self(Zeroizing::new(*octets))
+    }
+
+    pub(super) fn take<C: Crypto>(from: &DtlsConnection<'_, C>) -> Option<Self> {
+        let (suite, secrets) = (from.suite?, from.secrets.as_ref()?);
+        let (write, [Some(read), _]) = (from.write.as_ref()?, &from.read) else {
+            return None;
+        };
+        let mut octets = Zeroizing::new([0; Self::LEN]);
+        let mut w = Writer::new(&mut *octets);
+        w.u8(VERSION);
+        w.u16(suite.code());
+        for number in [
+            write.number,
+            write.records(),
+            read.keys.number,
+            read.window.next,
+            read.window.seen,
+        ] {
+            w.put(&number.to_be_bytes());
+        }
+        w.put(&*secrets.client);
+        w.put(&*secrets.server);
+        w.u16(from.message_in);
+        w.u16(from.message_out);
+        w.u16(u16::try_from(from.send_limit).ok()?);
+        w.u8(u8::from(from.ids_agreed));
+        for id in [&from.own_id, &from.peer_id] {
+            w.u8(u8::try_from(id.len()).ok()?);
+            let mut padded = [0; ID_LEN];
+            padded.get_mut(..id.len())?.copy_from_slice(id);
+            w.put(&padded);
+        }
+        w.finish().ok()?;
+        Some(Self(octets))
+    }
+
+    pub(super) fn restore<C: Crypto>(
+        &self,
+        into: &mut DtlsConnection<'_, C>,
+    ) -> Result<(), TlsError> {
+        let mut r = Reader::new(&*self.0);
+        if r.u8()? != VERSION {
+            return Err(TlsError::Unsupported);
+        }
+        let suite = CipherSuite::from_code(r.u16()?).ok_or(TlsError::Unsupported)?;
+        let mut number = || r.array().map(|octets| u64::from_be_bytes(*octets));
+        let (write_epoch, written) = (number()?, number()?);
+        let (read_epoch, next, seen) = (number()?, number()?, number()?);
+        let secrets = ApplicationSecrets {
+            client: Zeroizing::new(*r.array()?),
+            server: Zeroizing::new(*r.array()?),
+        };
+        let mut write = Epoch::new(suite, write_epoch, &secrets.client)?;
+        write.skip_to(written);
+        let mut read = ReadEpoch::new(suite, read_epoch, &secrets.server)?;
+        read.window = Window { next, seen };
+        into.suite = Some(suite);
+        into.write = Some(write);
+        into.read = [Some(read), None];
+        into.secrets = Some(secrets);
+        into.message_in = r.u16()?;
+        into.message_out = r.u16()?;
+        into.send_limit = r.u16()?.into();
+        into.ids_agreed = r.u8()? != 0;
+        for id in [&mut into.own_id, &mut into.peer_id] {
+            let len = usize::from(r.u8()?);
+            let padded = r.array::<ID_LEN>()?;
+            let octets = padded.get(..len).ok_or(TlsError::Unsupported)?;
+            *id = ConnectionId::from_slice(octets).map_err(|_| TlsError::Unsupported)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot(..)")
+    }
+}

@@ -1,0 +1,49 @@
+//! When to send again (RFC 9147 section 5.8).
+
+use super::config::DtlsConfig;
+
+/// The timer of one flight.
+#[derive(Clone, Copy)]
+pub(super) struct Timer {
+    first_ms: u32,
+    max_ms: u32,
+    interval_ms: u32,
+    due: Option<u64>,
+}
+
+impl Timer {
+    pub(super) fn new(config: &DtlsConfig<'_>) -> Self {
+        let first_ms = config.retransmit_first_ms.max(1);
+        Self {
+            first_ms,
+            max_ms: config.retransmit_max_ms.max(first_ms),
+            interval_ms: first_ms,
+            due: None,
+        }
+    }
+
+    /// A new flight is on its way.
+    pub(super) fn start(&mut self, now: u64) {
+        self.interval_ms = self.first_ms;
+        self.due = Some(now.saturating_add(u64::from(self.interval_ms)));
+    }
+
+    /// Nothing is waited for.
+    pub(super) fn stop(&mut self) {
+        self.due = None;
+    }
+
+    pub(super) fn due(&self) -> Option<u64> {
+        self.due
+    }
+
+    /// It is time. Waits twice as long from now on.
+    pub(super) fn fire(&mut self, now: u64) -> bool {
+        if self.due.is_none_or(|due| now < due) {
+            return false;
+        }
+        self.interval_ms = self.interval_ms.saturating_mul(2).min(self.max_ms);
+        self.due = Some(now.saturating_add(u64::from(self.interval_ms)));
+        true
+    }
+}
