@@ -146,6 +146,8 @@ impl<'m> Client<'m> {
         self.core.incoming.sweep();
         self.core.known().is_some()
             || !matches!(self.next_frame(now), Ok(Arrival::Incomplete))
+            // What the frames so far made known, and what time did.
+            || self.core.known().is_some()
             || self.core.lapse(now).is_some()
     }
 
@@ -187,7 +189,8 @@ impl<'m> Client<'m> {
         // An answer that has arrived counts, however late somebody looks: so frames go first.
         match self.next_frame(now) {
             Ok(Arrival::Incomplete) => {
-                let owed = self.core.lapse(now)?;
+                // A frame that was absorbed may be what something ready waited for.
+                let owed = self.core.known().or_else(|| self.core.lapse(now))?;
                 self.core.tell(owed, now)
             }
             Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head), now)),
