@@ -84,10 +84,21 @@ pub fn open<'m>(
 
 /// Runs a test with a registered UE.
 pub fn with_registered(network: &TestNet, who: Who, test: impl FnOnce(&mut Ue<'_, '_>)) {
+    with_configured(network, who, |_| {}, test);
+}
+
+/// Runs a test with a registered UE of another configuration.
+pub fn with_configured(
+    network: &TestNet,
+    who: Who,
+    adjust: impl FnOnce(&mut Config<'_>),
+    test: impl FnOnce(&mut Ue<'_, '_>),
+) {
     let mut tls = memory(network);
     let mut session = open(&mut tls, &keys(who, network.af_fqdn())).expect("a session");
-    let mut memory = ClientMemory::<2048, 2048, 8192, 8>::new();
-    let config = Config::new(UeServiceId::new(who.service_id).unwrap());
+    let mut memory = ClientMemory::<2048, 2048, 8192, 8, 8192, 4>::new();
+    let mut config = Config::new(UeServiceId::new(who.service_id).unwrap());
+    adjust(&mut config);
     let mut ue = Ue {
         client: Client::new(config, memory.pieces(), &mut OsRng),
         session: &mut session,
@@ -126,7 +137,14 @@ impl Ue<'_, '_> {
                 return found;
             }
             assert!(
-                matches!(event, Event::Accepted { .. } | Event::Duplicate),
+                matches!(
+                    event,
+                    Event::Accepted { .. }
+                        | Event::Duplicate
+                        | Event::Progress { .. }
+                        | Event::Segment(_)
+                        | Event::SegmentsReleased { .. }
+                ),
                 "unexpected {event:?}"
             );
         }
