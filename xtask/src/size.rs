@@ -86,9 +86,8 @@ pub fn measure(
 /// The text that stands in the README.
 pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
     let mut text = format!(
-        "Printed by `cargo xtask size` with {} and QEMU {}; octets, `opt-level = \"s\"`, LTO. Instructions are counted by the\n\
-         emulator, they are not cycles; waiting for the line is left out.\n\n\
-         The whole firmware of the demo, without logs:\n\n\
+        "Measured with {} and QEMU {}. Sizes in octets; RAM is static RAM and stack. Instructions leave out the\n\
+         waiting for the line: *keys* is K_AUSF to K_AF, *messages* is a message with its report and the answer to it.\n\n\
          | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn | messages, insn |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         toolchain.version()?,
@@ -118,7 +117,7 @@ fn parts(toolchain: &Toolchain) -> Result<String> {
     let programs = PARTS.map(|(program, _)| program);
     let built = firmware::build(toolchain, board.target, &programs, &["probes"])?;
     let mut text = format!(
-        "\nIts parts on {}, each in a program of its own (they share code, so the sum is larger than the whole):\n\n\
+        "\nParts on {}, each in a program of its own (they share code, so the sum is larger than the whole):\n\n\
          | program | flash | static RAM |\n| --- | ---: | ---: |\n",
         board.core
     );
