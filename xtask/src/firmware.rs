@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub mod settings;
 
 /// The cargo profile in the root Cargo.toml: small, and optimised in one piece.
-const PROFILE: &str = "firmware";
+pub const PROFILE: &str = "firmware";
 /// The application.
 pub const APPLICATION: &str = "msgin5g-firmware";
 
@@ -54,7 +54,7 @@ pub fn build(
 }
 
 /// Warnings are errors, and no path of this machine gets into the binary: figures must not depend on where a home is.
-fn rustflags() -> String {
+pub fn rustflags() -> String {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));

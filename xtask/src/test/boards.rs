@@ -6,7 +6,7 @@ use crate::compare::compare;
 use crate::host::Programs;
 use crate::run::run;
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{demo, exchange, firmware, readme, size};
+use crate::{demo, exchange, firmware, metadata, readme, size};
 use anyhow::{Context, Result};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
@@ -49,18 +49,23 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
 
 /// As it is by default, and with all that a microcontroller can use.
 fn the_crate(toolchain: &Toolchain, target: &str) -> Result<()> {
-    for features in ["", "defmt,insecure-plaintext"] {
+    let mut all = metadata::features_of("msgin5g")?;
+    all.retain(|feature| feature != "std");
+    for (chore, features) in [("build", ""), ("check", all.join(",").as_str())] {
         let words = [
-            "build",
+            chore,
             "--quiet",
             "--package",
             "msgin5g",
+            "--profile",
+            firmware::PROFILE,
             "--target",
             target,
-            "--features",
-            features,
         ];
-        run(toolchain.cargo().env("RUSTFLAGS", "-Dwarnings").args(words))?;
+        let mut command = toolchain.cargo();
+        // The settings of the firmware, so that what is built serves it too.
+        command.env("RUSTFLAGS", firmware::rustflags()).args(words);
+        run(command.args(["--features", features]))?;
     }
     Ok(())
 }

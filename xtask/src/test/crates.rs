@@ -127,7 +127,7 @@ fn no_crate_twice() -> Result<()> {
             "--duplicates",
             "--depth=0",
             "--prefix=none",
-            "--edges=normal",
+            "--edges=normal,no-proc-macro",
         ];
         let package = [
             "--package",

@@ -73,7 +73,7 @@ fn testable_features() -> Result<Vec<String>> {
 fn each_feature_alone() -> Result<()> {
     let check = |features: &str| {
         let words = [
-            "check",
+            "clippy",
             "--quiet",
             "--package",
             "msgin5g",
@@ -81,7 +81,7 @@ fn each_feature_alone() -> Result<()> {
             "--features",
             features,
         ];
-        run(cargo().env("RUSTFLAGS", "-Dwarnings").args(words))
+        run(cargo().args(words).args(["--", "-Dwarnings"]))
     };
     check("")?;
     for feature in metadata::features_of("msgin5g")? {
