@@ -26,7 +26,7 @@ mod on_target {
     use msgin5g::transport::Host;
     use msgin5g_firmware::{clock, console, meter, once, rng, stack, uart};
 
-    static BUFFERS: once::Once<([u8; 538], [u8; 538])> = once::Once::new(([0; 538], [0; 538]));
+    static BUFFERS: once::Once<([u8; 538], [u8; 538])> = once::Once::new();
 
     const IDENTITY: &[u8] = b"3GPP-AKMA0.a7id5fA7hq0Qy8M1v4n2rK9w6Z3x5c7B0tY1uI2oP4s=@5gc.mnc001.mcc001.3gppnetwork.org-and-some-more";
 
@@ -36,7 +36,7 @@ mod on_target {
         let mut clock = clock::Clock::start();
         let mut uart = uart::Uart::new();
         uart.enable();
-        let Some((receive, send)) = BUFFERS.take() else {
+        let Some((receive, send)) = BUFFERS.take(|| ([0; 538], [0; 538])) else {
             console::exit(1)
         };
         let mut config = Config::new(IDENTITY, "msgin5g.example.com");
