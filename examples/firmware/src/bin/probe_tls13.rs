@@ -4,7 +4,11 @@
 
 #[cfg(not(all(
     target_os = "none",
-    any(feature = "tls13-p256", feature = "tls13-x25519")
+    any(
+        feature = "tls13-p256",
+        feature = "tls13-p256-asm",
+        feature = "tls13-x25519"
+    )
 )))]
 #[cfg_attr(target_os = "none", cortex_m_rt::entry)]
 fn main() -> ! {
@@ -16,12 +20,20 @@ fn main() -> ! {
 
 #[cfg(all(
     target_os = "none",
-    any(feature = "tls13-p256", feature = "tls13-x25519")
+    any(
+        feature = "tls13-p256",
+        feature = "tls13-p256-asm",
+        feature = "tls13-x25519"
+    )
 ))]
 mod on_target {
+    #[cfg(feature = "tls13-p256-asm")]
+    use super::assembly::Assembly as Primitives;
     use core::task::Poll;
     use msgin5g::session::Session;
-    use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
+    #[cfg(not(feature = "tls13-p256-asm"))]
+    use msgin5g::session::tls13::crypto::RustCrypto as Primitives;
+    use msgin5g::session::tls13::crypto::{NamedGroup, SoftwarePsk};
     use msgin5g::session::tls13::{Config, TlsSession};
     use msgin5g::transport::Host;
     use msgin5g_firmware::{clock, console, meter, once, rng, stack, uart};
@@ -43,14 +55,14 @@ mod on_target {
         config.groups = &[
             #[cfg(feature = "tls13-x25519")]
             NamedGroup::X25519,
-            #[cfg(feature = "tls13-p256")]
+            #[cfg(any(feature = "tls13-p256", feature = "tls13-p256-asm"))]
             NamedGroup::Secp256r1,
         ];
         let mut rng = rng::board_rng();
         let meter = meter::Meter::start();
         let opened = {
-            let mut psk = SoftwarePsk::<RustCrypto>::new(&[0xA5; 32]);
-            TlsSession::<_, RustCrypto>::begin(uart, &config, &mut psk, &mut rng, receive, send)
+            let mut psk = SoftwarePsk::<Primitives>::new(&[0xA5; 32]);
+            TlsSession::<_, Primitives>::begin(uart, &config, &mut psk, &mut rng, receive, send)
         };
         let Ok(mut session) = opened else {
             console::exit(3)
@@ -84,5 +96,51 @@ mod on_target {
         console::figure("stack", stack::high_water().into());
         while session.close().is_pending() {}
         console::exit(0)
+    }
+}
+
+/// The primitives with P-256 in assembly: how a board puts its own in the place of one.
+#[cfg(all(target_os = "none", feature = "tls13-p256-asm"))]
+mod assembly {
+    use msgin5g::session::tls13::crypto::{Crypto, KeyExchange, NamedGroup, RustCrypto};
+    use p256_cortex_m4::{PublicKey, SecretKey};
+
+    pub struct Assembly;
+
+    impl Crypto for Assembly {
+        type Hash = <RustCrypto as Crypto>::Hash;
+        type Aead = <RustCrypto as Crypto>::Aead;
+        type RecordNumberKey = <RustCrypto as Crypto>::RecordNumberKey;
+        type KeyExchange = P256;
+
+        fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+            RustCrypto::hmac(key, parts)
+        }
+    }
+
+    pub struct P256(SecretKey);
+
+    impl KeyExchange for P256 {
+        const GROUPS: &'static [NamedGroup] = &[NamedGroup::Secp256r1];
+
+        fn generate(group: NamedGroup, random: &[u8; 32]) -> Option<Self> {
+            if group != NamedGroup::Secp256r1 {
+                return None;
+            }
+            SecretKey::from_bytes(random).ok().map(Self)
+        }
+
+        fn public_key(&mut self, out: &mut [u8; 65]) -> usize {
+            *out = self.0.public_key().to_uncompressed_sec1_bytes();
+            out.len()
+        }
+
+        fn agree(&mut self, peer: &[u8]) -> Option<[u8; 32]> {
+            let (4, point) = peer.split_first()? else {
+                return None;
+            };
+            let peer = PublicKey::from_untagged_bytes(<&[u8; 64]>::try_from(point).ok()?).ok()?;
+            Some(*self.0.agree(&peer).as_bytes())
+        }
     }
 }
