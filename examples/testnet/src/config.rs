@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::kdf::UA_TLS13;
@@ -30,6 +31,8 @@ pub struct Config {
     pub tls: TlsSettings,
     /// What the MSGin5G Server is told.
     pub server: ServerSettings,
+    /// A file of SQLite for what waits and for subscriptions; without it they live as long as the process.
+    pub store: Option<PathBuf>,
     /// UE Service IDs of built-in UEs that answer each message with one of their own.
     pub echo: Vec<String>,
     /// More connections than this are closed at once.
@@ -172,6 +175,7 @@ impl Default for Config {
             subscribers: Vec::new(),
             tls: TlsSettings::default(),
             server: ServerSettings::default(),
+            store: None,
             echo: Vec::new(),
             max_connections: 1024,
             handshake_deadline: Duration::from_secs(30),

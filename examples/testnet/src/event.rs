@@ -225,6 +225,10 @@ pub enum EventKind {
         payload: String,
     },
 
+    /// The file of what is stored could not be read or written.
+    StoreFailed {
+        what: String,
+    },
     /// A fault was injected.
     Fault {
         what: String,

@@ -180,6 +180,7 @@ fn line(kind: &EventKind) -> Option<Line> {
                 if *discarded { "discarded" } else { "updated" }
             ),
         ),
+        EventKind::StoreFailed { what } => note(SERVER, format!("not stored: {what}")),
         EventKind::Fault { what } => note(SERVER, format!("fault: {what}")),
         EventKind::Connected { .. }
         | EventKind::Registered { .. }

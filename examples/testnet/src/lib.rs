@@ -32,6 +32,7 @@ mod log;
 mod net;
 mod secure;
 pub mod server;
+mod store;
 pub mod subscriber;
 mod testnet;
 pub mod text;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -43,6 +44,9 @@ struct Cli {
     /// GROUP=MEMBER,MEMBER... May be repeated.
     #[arg(long, value_parser = group)]
     group: Vec<(String, Vec<String>)>,
+    /// Keep what is stored in this file of SQLite, over the end of the program.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
     /// Send MSGRESP as the server's own POST, not in the response.
     #[arg(long)]
     msgresp_post: bool,
@@ -143,6 +147,7 @@ fn config(cli: &Cli) -> Config {
         kaf_lifetime: Duration::from_secs(cli.kaf_lifetime),
         subscribers: cli.subscriber.clone(),
         echo: cli.echo.clone(),
+        store: cli.store.clone(),
         ..Config::default()
     };
     config.tls.tickets = cli.tickets;

@@ -47,7 +47,7 @@ impl TestNet {
             lifetime,
             &config.fqdns,
         )));
-        let hub = Hub::new(&config, faults.clone(), log.clone());
+        let hub = Hub::new(&config, faults.clone(), log.clone())?;
         let (poll, waker) = net::poll()?;
         let tls = TlsServer::new(&config, &aanf, &faults, &log)?;
         let shared = Shared {
@@ -171,6 +171,12 @@ impl TestNet {
         result
     }
 
+    /// The messages and reports that an application server got, oldest first, as JSON of MSGin5G-1.
+    pub fn inbox(&self, application_server: &str) -> Vec<serde_json::Value> {
+        let inbox = self.shared.hub().inbox(application_server);
+        inbox.iter().map(crate::wire::Body::value).collect()
+    }
+
     /// Puts the clock forward: what is due by then happens at once. Faults that delay keep their own time.
     pub fn advance(&self, time: Duration) {
         self.shared.log.skip(time);
@@ -235,7 +241,8 @@ impl TestNet {
         self.wake();
     }
 
-    /// A restart: connections and registrations are lost, the ports stay.
+    /// A restart: connections and registrations are lost, the ports stay. With a file for what is stored,
+    /// nothing else stays; without one also what the server has in memory.
     pub fn restart(&self) {
         self.shared.hub().restart();
         self.wake();

@@ -2,6 +2,8 @@
 
 mod sending;
 
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use crate::secure::Opened;
 use crate::server::{
     AsMessage, AsOutcome, DeliveryId, Effect, Identity, Outcome, PeerId, Reply, Server,
 };
+use crate::store::Store;
 use crate::wire::{Body, Fields};
 
 /// What the connections have to do.
@@ -60,19 +63,31 @@ pub struct Hub {
     faults: Arc<Mutex<Faults>>,
     log: Log,
     echoes: Vec<(PeerId, Echo)>,
+    store: Option<Store>,
+    /// What each application server got, oldest first.
+    inboxes: BTreeMap<String, VecDeque<Body>>,
 }
 
+/// More than this is not held for one application server: the oldest goes.
+const INBOX: usize = 1024;
+
 impl Hub {
-    pub fn new(config: &Config, faults: Arc<Mutex<Faults>>, log: Log) -> Self {
+    /// The error is that of the file in which messages are kept.
+    pub fn new(config: &Config, faults: Arc<Mutex<Faults>>, log: Log) -> io::Result<Self> {
+        let store = config.store.as_deref().map(Store::open).transpose();
+        let store = store.map_err(io::Error::other)?;
         let mut hub = Self {
             server: Server::new(config.server.clone(), log.wall_at_start_ms()),
             tasks: Vec::new(),
             faults,
             log,
             echoes: Vec::new(),
+            store,
+            inboxes: BTreeMap::new(),
         };
+        hub.recall();
         hub.start_echoes(&config.echo);
-        hub
+        Ok(hub)
     }
 
     pub fn opened(&mut self, peer: PeerId, opened: &Opened, secured: bool) {
@@ -130,11 +145,12 @@ impl Hub {
         let reply = self
             .server
             .request(self.log.now_ms(), peer, request, &mut effects);
-        // What happened comes before the answer in the log, what the server sends on comes behind it on the wire.
-        let (told, posts): (Vec<Effect>, Vec<Effect>) = effects
+        // What happened comes before the answer in the log, and what is stored is in the file before anybody is told.
+        // What the server sends on comes behind the answer on the wire.
+        let (posts, done): (Vec<Effect>, Vec<Effect>) = effects
             .into_iter()
-            .partition(|effect| matches!(effect, Effect::Event(_)));
-        self.carry_out(Some(peer), told);
+            .partition(|effect| matches!(effect, Effect::Post { .. } | Effect::Notify { .. }));
+        self.carry_out(Some(peer), done);
         self.answer(peer, &ue, request, &reply);
         self.carry_out(Some(peer), posts);
     }
@@ -199,7 +215,13 @@ impl Hub {
             after: None,
             out: Out::CutAll,
         });
-        self.server.restart();
+        if self.store.is_some() {
+            // As if the process had ended: the file is all there is.
+            self.server.forget_all();
+            self.recall();
+        } else {
+            self.server.restart();
+        }
         let echoes: Vec<String> = self
             .echoes
             .drain(..)
@@ -210,6 +232,25 @@ impl Hub {
 
     pub fn send(&mut self, out: Out) {
         self.tasks.push(Task { after: None, out });
+    }
+
+    /// What an application server got, oldest first.
+    pub fn inbox(&self, application_server: &str) -> Vec<Body> {
+        let inbox = self.inboxes.get(application_server);
+        inbox.into_iter().flatten().cloned().collect()
+    }
+
+    fn recall(&mut self) {
+        if let Some(store) = &self.store
+            && let Err(error) = store.recall(&mut self.server)
+        {
+            self.log.push(
+                None,
+                EventKind::StoreFailed {
+                    what: error.to_string(),
+                },
+            );
+        }
     }
 
     fn start_echoes(&mut self, ues: &[String]) {

@@ -1,6 +1,6 @@
 //! What leaves the hub: answers, requests and notifications, with the faults that befall them.
 
-use super::{Hub, Out, Task};
+use super::{Hub, INBOX, Out, Task};
 use crate::coap::{Code, Message};
 use crate::describe;
 use crate::event::EventKind;
@@ -51,11 +51,17 @@ impl Hub {
                     sequence,
                     body,
                 } => self.notify(to, delivery, &token, sequence, &body),
-                Effect::ForAs { .. }
-                | Effect::Keep(_)
+                Effect::ForAs { id, body } => {
+                    let inbox = self.inboxes.entry(id).or_default();
+                    inbox.push_back(body);
+                    if inbox.len() > INBOX {
+                        inbox.pop_front();
+                    }
+                }
+                Effect::Keep(_)
                 | Effect::Forget(_)
                 | Effect::KeepSubscription { .. }
-                | Effect::ForgetSubscription { .. } => {}
+                | Effect::ForgetSubscription { .. } => self.store(&effect),
                 Effect::Post {
                     to,
                     delivery,
@@ -63,6 +69,15 @@ impl Hub {
                     body,
                 } => self.post(to, delivery, kind, body),
             }
+        }
+    }
+
+    fn store(&self, effect: &Effect) {
+        if let Some(store) = &self.store
+            && let Err(error) = store.carry_out(effect)
+        {
+            let what = error.to_string();
+            self.log.push(None, EventKind::StoreFailed { what });
         }
     }
 
