@@ -15,6 +15,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Also listens for CoAP over bare TCP, where the UE Service ID is simply believed.
     pub plain: Option<SocketAddr>,
+    /// Also listens for CoAP over UDP, as plain. Operators use port 65401.
+    pub udp: Option<SocketAddr>,
+    /// How CoAP over UDP behaves.
+    pub datagrams: DatagramSettings,
     /// Names of the application function: SNI must be one of them, and it is the FQDN in AF_ID.
     pub fqdns: Vec<String>,
     /// Ua* security protocol identifier of TLS.
@@ -41,6 +45,29 @@ pub struct Config {
     pub handshake_deadline: Duration,
     /// How long `wait_for` and its kin wait.
     pub patience: Duration,
+}
+
+/// CoAP over UDP (RFC 7252); the defaults are those of section 4.8.
+#[derive(Debug, Clone)]
+pub struct DatagramSettings {
+    /// ACK_TIMEOUT: at least so long until the first retransmission.
+    pub ack_timeout: Duration,
+    /// ACK_RANDOM_FACTOR - 1, in percent: so much more at most.
+    pub ack_random_percent: u32,
+    /// MAX_RETRANSMIT.
+    pub max_retransmit: u32,
+    /// NSTART: requests to one UE at once.
+    pub nstart: usize,
+    /// EXCHANGE_LIFETIME: how long repeats are told apart, and separate responses awaited.
+    pub exchange_lifetime: Duration,
+    /// A response that takes longer than this is separate.
+    pub ack_delay: Duration,
+    /// Every response is separate.
+    pub separate: bool,
+    /// Messages without a wish for a report go as NON.
+    pub non: bool,
+    /// Longest datagram that is sent; 1152 octets are advised where fragments get lost.
+    pub max_datagram: usize,
 }
 
 /// What OpenSSL is told.
@@ -167,6 +194,8 @@ impl Default for Config {
         Self {
             listen: loopback,
             plain: None,
+            udp: None,
+            datagrams: DatagramSettings::default(),
             fqdns: vec!["msgin5g.example.com".to_owned()],
             ua_tls: UA_TLS13,
             psk_prefix: "3GPP-AKMA".to_owned(),
@@ -185,11 +214,34 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Also listens for CoAP over UDP on a free port of the loopback.
+    #[must_use]
+    pub fn with_udp(mut self) -> Self {
+        self.udp = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        self
+    }
+
     /// Also listens for plain CoAP on a free port of the loopback.
     #[must_use]
     pub fn with_plain(mut self) -> Self {
         self.plain = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
         self
+    }
+}
+
+impl Default for DatagramSettings {
+    fn default() -> Self {
+        Self {
+            ack_timeout: Duration::from_secs(2),
+            ack_random_percent: 50,
+            max_retransmit: 4,
+            nstart: 1,
+            exchange_lifetime: Duration::from_secs(247),
+            ack_delay: Duration::from_secs(1),
+            separate: false,
+            non: false,
+            max_datagram: 4096,
+        }
     }
 }
 

@@ -50,8 +50,27 @@ pub struct Faults {
     pub drop_segments: Vec<u32>,
     /// Segments of a UE that are lost on their way, each entry once. The UE takes them for delivered.
     pub lose_segments: Vec<u32>,
+    /// Datagrams of UDP meet an unreliable network, both ways.
+    pub datagrams: Option<DatagramFaults>,
     /// The payload of a MSG is blown up to this size, whatever the UE announced.
     pub oversize_deliveries: Option<usize>,
+}
+
+/// Bad luck of datagrams, in percent. The same seed brings the same luck, as long as the same datagrams pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DatagramFaults {
+    /// Where the luck begins; it moves on with each datagram.
+    pub seed: u64,
+    /// Lost.
+    pub lose: u8,
+    /// Delivered twice.
+    pub duplicate: u8,
+    /// Delivered late.
+    pub delay: u8,
+    /// Delivered behind the next datagram of that direction, or late when there is none.
+    pub reorder: u8,
+    /// The longest that one is late, on the clock of the network.
+    pub late: Duration,
 }
 
 /// Ends a connection at an octet position.

@@ -100,7 +100,7 @@ fn line(kind: &EventKind) -> Option<Line> {
         } => arrow(ue, SERVER, format!("TLS 1.3 {cipher}")),
         EventKind::SessionOpened {
             ue, cipher: None, ..
-        } => arrow(ue, SERVER, "TCP".to_owned()),
+        } => arrow(ue, SERVER, "plain CoAP".to_owned()),
         EventKind::SessionRefused { ue, reason } => arrow(
             SERVER,
             ue,

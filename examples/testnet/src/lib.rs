@@ -39,12 +39,12 @@ pub mod text;
 pub mod wire;
 
 pub use config::{
-    AggregateSettings, ApplicationServer, Config, MsgRespCarriage, SegmentSettings, ServerSettings,
-    TlsSettings, TopicDelivery, TopicSettings,
+    AggregateSettings, ApplicationServer, Config, DatagramSettings, MsgRespCarriage,
+    SegmentSettings, ServerSettings, TlsSettings, TopicDelivery, TopicSettings,
 };
 pub use echo::uuid;
 pub use event::{Closing, Counters, Event, EventKind, Refusal};
-pub use faults::{ALWAYS, AfterCut, Cut, Faults, Refuse};
+pub use faults::{ALWAYS, AfterCut, Cut, DatagramFaults, Faults, Refuse};
 pub use server::{AsMessage, AsOutcome, AsReport, PeerId};
 pub use subscriber::{AKidForm, HomeNetwork, Invalid, Subscriber};
 pub use testnet::{NotInTime, TestNet};

@@ -26,6 +26,9 @@ struct Cli {
     /// Also listen for CoAP over bare TCP, where UE Service IDs are believed.
     #[arg(long, num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
     plain: Option<SocketAddr>,
+    /// Also listen for CoAP over UDP, where UE Service IDs are believed. Operators use port 65401.
+    #[arg(long, num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    udp: Option<SocketAddr>,
     /// Name of the application function: SNI, and the FQDN in AF_ID. May be repeated.
     #[arg(long, default_value = "msgin5g.example.com")]
     fqdn: Vec<String>,
@@ -80,6 +83,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         json!({
             "listening": net.addr().to_string(),
             "plain": net.plain_addr().map(|addr| addr.to_string()),
+            "udp": net.udp_addr().map(|addr| addr.to_string()),
             "fqdn": net.af_fqdn(),
             "a_kid": a_kids,
         })
@@ -142,6 +146,7 @@ fn config(cli: &Cli) -> Config {
     let mut config = Config {
         listen: cli.listen,
         plain: cli.plain,
+        udp: cli.udp,
         fqdns: cli.fqdn.clone(),
         a_kid_form: cli.form,
         kaf_lifetime: Duration::from_secs(cli.kaf_lifetime),

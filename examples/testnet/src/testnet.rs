@@ -16,7 +16,7 @@ use crate::hub::{Hub, Out};
 use crate::kdf::Key;
 use crate::ladder;
 use crate::log::Log;
-use crate::net::{self, Limits, Net, Shared};
+use crate::net::{self, Net, Shared};
 use crate::secure::TlsServer;
 use crate::server::{AsMessage, AsOutcome};
 use crate::subscriber::{Invalid, Subscriber};
@@ -27,6 +27,7 @@ pub struct TestNet {
     config: Config,
     addr: SocketAddr,
     plain_addr: Option<SocketAddr>,
+    udp_addr: Option<SocketAddr>,
     aanf: Arc<Mutex<Aanf>>,
     shared: Shared,
     thread: Option<JoinHandle<()>>,
@@ -57,20 +58,8 @@ impl TestNet {
             waker,
             stop: Arc::new(AtomicBool::new(false)),
         };
-        let limits = Limits {
-            connections: config.max_connections,
-            handshake: config.handshake_deadline,
-            max_message: config.server.max_message,
-        };
-        let net = Net::bind(
-            shared.clone(),
-            poll,
-            tls,
-            config.listen,
-            config.plain,
-            limits,
-        )?;
-        let (addr, plain_addr) = (net.addr()?, net.plain_addr());
+        let net = Net::bind(shared.clone(), poll, tls, &config)?;
+        let (addr, plain_addr, udp_addr) = (net.addr()?, net.plain_addr(), net.udp_addr());
         let thread = std::thread::Builder::new()
             .name("testnet".to_owned())
             .spawn(move || net.run())?;
@@ -78,6 +67,7 @@ impl TestNet {
             config,
             addr,
             plain_addr,
+            udp_addr,
             aanf,
             shared,
             thread: Some(thread),
@@ -98,6 +88,11 @@ impl TestNet {
     /// Where CoAP over bare TCP listens, if it does.
     pub fn plain_addr(&self) -> Option<SocketAddr> {
         self.plain_addr
+    }
+
+    /// Where CoAP over UDP listens, if it does.
+    pub fn udp_addr(&self) -> Option<SocketAddr> {
+        self.udp_addr
     }
 
     /// The name of the application function: for SNI and for AF_ID.

@@ -26,6 +26,8 @@ pub enum Input {
     Request(Message),
     /// The answer to one of our requests.
     Response(DeliveryId, Code),
+    /// One of our requests was refused with a Reset; only datagrams have that.
+    Reset(DeliveryId),
     /// Something worth a line in the log.
     Signal(String),
     /// The connection is to be closed once all output is written.

@@ -1,6 +1,7 @@
 //! CoAP in plain code: messages, options, and the framing of each carriage in a module of its own.
 
 mod code;
+pub mod datagram;
 mod options;
 pub mod stream;
 

@@ -246,6 +246,7 @@ impl Conn {
             match input {
                 Input::Request(request) => hub.request(self.peer, &request),
                 Input::Response(delivery, code) => hub.response(self.peer, delivery, code),
+                Input::Reset(delivery) => hub.settle(self.peer, delivery, Outcome::Reset),
                 Input::Signal(what) => {
                     let ue = hub.server.name(self.peer);
                     self.shared.log.push(

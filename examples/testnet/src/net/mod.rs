@@ -1,6 +1,7 @@
 //! Sockets: one thread that waits for all of them, and a timer for what must come late.
 
 mod conn;
+mod udp;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -13,6 +14,7 @@ use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 
 use crate::coap::Code;
+use crate::config::Config;
 use crate::event::{Closing, EventKind, Refusal};
 use crate::faults::{Faults, spend};
 use crate::hub::{Hub, Out, Task};
@@ -20,10 +22,12 @@ use crate::log::Log;
 use crate::secure::TlsServer;
 use crate::server::{Outcome, PeerId};
 use conn::Conn;
+use udp::Udp;
 
 const WAKER: Token = Token(0);
 const TLS: Token = Token(1);
 const PLAIN: Token = Token(2);
+const UDP: Token = Token(3);
 /// Tokens from here on are connections, and the numbers of their peers.
 const FIRST_PEER: usize = 16;
 
@@ -51,6 +55,7 @@ pub struct Net {
     poll: Poll,
     tls_listener: TcpListener,
     plain_listener: Option<TcpListener>,
+    udp: Option<Udp>,
     tls: TlsServer,
     limits: Limits,
     conns: HashMap<PeerId, Conn>,
@@ -78,27 +83,38 @@ pub fn poll() -> io::Result<(Poll, Arc<Waker>)> {
 }
 
 impl Net {
-    pub fn bind(
-        shared: Shared,
-        poll: Poll,
-        tls: TlsServer,
-        listen: SocketAddr,
-        plain: Option<SocketAddr>,
-        limits: Limits,
-    ) -> io::Result<Self> {
-        let mut tls_listener = TcpListener::bind(listen)?;
+    pub fn bind(shared: Shared, poll: Poll, tls: TlsServer, config: &Config) -> io::Result<Self> {
+        let limits = Limits {
+            connections: config.max_connections,
+            handshake: config.handshake_deadline,
+            max_message: config.server.max_message,
+        };
+        let mut tls_listener = TcpListener::bind(config.listen)?;
         poll.registry()
             .register(&mut tls_listener, TLS, Interest::READABLE)?;
-        let mut plain_listener = plain.map(TcpListener::bind).transpose()?;
+        let mut plain_listener = config.plain.map(TcpListener::bind).transpose()?;
         if let Some(listener) = &mut plain_listener {
             poll.registry()
                 .register(listener, PLAIN, Interest::READABLE)?;
         }
+        let udp = config.udp.map(|address| {
+            let settings = config.datagrams.clone();
+            let most = limits.connections;
+            Udp::bind(
+                shared.clone(),
+                address,
+                settings,
+                most,
+                UDP,
+                poll.registry(),
+            )
+        });
         Ok(Self {
             shared,
             poll,
             tls_listener,
             plain_listener,
+            udp: udp.transpose()?,
             tls,
             limits,
             conns: HashMap::new(),
@@ -118,6 +134,10 @@ impl Net {
             .and_then(|listener| listener.local_addr().ok())
     }
 
+    pub fn udp_addr(&self) -> Option<SocketAddr> {
+        self.udp.as_ref().and_then(Udp::address)
+    }
+
     /// Runs until it is told to stop.
     pub fn run(mut self) {
         let mut events = Events::with_capacity(256);
@@ -126,7 +146,10 @@ impl Net {
                 .next_deadline()
                 .map(|at| at.saturating_duration_since(Instant::now()));
             let idle = self.shared.hub().idle_for();
-            let timeout = timeout.into_iter().chain(idle).min();
+            let udp = self.udp.as_ref().and_then(Udp::next_due);
+            let udp =
+                udp.map(|at| Duration::from_millis(at.saturating_sub(self.shared.log.now_ms())));
+            let timeout = timeout.into_iter().chain(idle).chain(udp).min();
             match self.poll.poll(&mut events, timeout) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return,
                 _ => {}
@@ -136,6 +159,11 @@ impl Net {
                     WAKER => {}
                     TLS => self.accept(true),
                     PLAIN => self.accept(false),
+                    UDP => {
+                        if let Some(udp) = &mut self.udp {
+                            udp.ready(&mut self.next_peer);
+                        }
+                    }
                     Token(n) => self.with_conn(PeerId(n as u64), Conn::ready),
                 }
             }
@@ -215,6 +243,13 @@ impl Net {
     }
 
     fn carry_out(&mut self, out: Out) {
+        let out = match &mut self.udp {
+            Some(udp) => udp.carry_out(out),
+            None => Some(out),
+        };
+        let Some(out) = out else {
+            return;
+        };
         match out {
             Out::Send { to, message } => self.with_conn(to, |conn| conn.send(&message)),
             Out::Post {
@@ -265,6 +300,9 @@ impl Net {
     /// What is due at the server, late tasks whose time has come, and handshakes whose time is over.
     fn expire(&mut self) {
         self.shared.hub().tick();
+        if let Some(udp) = &mut self.udp {
+            udp.tick(&mut self.next_peer);
+        }
         let now = Instant::now();
         while let Some(entry) = self.timers.first_entry() {
             if entry.key().0 > now {

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 mod frame;
+mod messages;
+pub mod udp;
 
 use std::collections::VecDeque;
 use std::io::{Read, Write};
@@ -15,7 +17,9 @@ use openssl::ssl::{
 use serde_json::{Value, json};
 
 use frame::parse;
-pub use frame::{Frame, frame};
+pub use frame::{Frame, datagram, frame, parse_datagram};
+#[allow(unused_imports, reason = "each test file uses its part")]
+pub use messages::*;
 
 pub const FQDN: &str = "msgin5g.example.com";
 pub const UE1: &str = "ue-4711@iot.example";
@@ -307,30 +311,6 @@ impl Ue {
 /// CSM with Max-Message-Size 16384.
 pub const CSM: [u8; 5] = [0x30, 0xe1, 0x22, 0x40, 0x00];
 
-pub fn msg(from: &str, to: &str, id: &str, payload: &str) -> Value {
-    json!({
-        "MSGin5G service identifier": "MSGin5G",
-        "Message Type": "MSG",
-        "Originating UE Service ID": from,
-        "Recipient UE Service ID": to,
-        "Message ID": id,
-        "Delivery status required": true,
-        "Payload": payload,
-        "Store and forward flag": false
-    })
-}
-
-pub fn imdn(from: &str, to: &str, id: &str) -> Value {
-    json!({
-        "MSGin5G service identifier": "MSGin5G",
-        "Message Type": "IMDN",
-        "Originating UE Service ID": from,
-        "Recipient UE Service ID": to,
-        "Message ID": id,
-        "Delivery Status": "success"
-    })
-}
-
 fn tcp(addr: std::net::SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(addr).unwrap();
     stream
@@ -338,71 +318,6 @@ fn tcp(addr: std::net::SocketAddr) -> TcpStream {
         .unwrap();
     stream.set_nodelay(true).unwrap();
     stream
-}
-
-/// A message in segments of so many octets, numbered from 1.
-pub fn segments(whole: &Value, set: &str, size: usize) -> Vec<Value> {
-    let payload = whole["Payload"].as_str().unwrap();
-    let mut rest = payload;
-    let mut parts = Vec::new();
-    while !rest.is_empty() {
-        let border = (0..=size.min(rest.len()))
-            .rev()
-            .find(|at| rest.is_char_boundary(*at));
-        let (part, behind) = rest.split_at(border.unwrap());
-        parts.push(part);
-        rest = behind;
-    }
-    let last = parts.len();
-    let segment = |(n, part): (usize, &&str)| {
-        let mut segment = whole.clone();
-        segment["Payload"] = json!(part);
-        segment["Message is segmented"] = json!(true);
-        segment["Segmentation Set Identifier"] = json!(set);
-        segment["Message segment number"] = json!(n + 1);
-        if n == 0 {
-            segment["Total number of message segments"] = json!(last);
-        } else {
-            segment
-                .as_object_mut()
-                .unwrap()
-                .shift_remove("Delivery status required");
-        }
-        if n + 1 == last {
-            segment["Last segment flag"] = json!(true);
-        }
-        segment
-    };
-    parts.iter().enumerate().map(segment).collect()
-}
-
-pub fn segrec(set: &str, ranges: Value) -> Value {
-    json!({
-        "MSGin5G service identifier": "MSGin5G",
-        "Message Type": "SEGREC",
-        "Segmentation Set Identifier": set,
-        "List of Segment range": ranges
-    })
-}
-
-pub fn segconfir(set: &str, id: &str) -> Value {
-    json!({
-        "MSGin5G service identifier": "MSGin5G",
-        "Message Type": "SEGCONFIR",
-        "Segmentation Set Identifier": set,
-        "Message ID": id,
-        "Result": "success"
-    })
-}
-
-/// A registration that tells the longest payload the UE takes at once.
-pub fn reg_with_size(ue: &str, size: usize) -> Value {
-    json!({
-        "MSGin5G service identifier": "MSGin5G",
-        "Message Type": "REG",
-        "UE Service ID": ue,
-        "MSGin5G Client Profile": {"MSGin5G Client Supported Maximum MSGin5G segment size": size}
-    })
 }
 
 /// GET on the topics; `observe` 0 subscribes, 1 unsubscribes.
@@ -418,4 +333,30 @@ pub fn topics(ue: &mut Ue, observe: Option<u8>, queries: &[&str]) -> Answer {
     options.extend(queries.iter().map(|query| (15, query.as_bytes())));
     options.push((17, &[50]));
     ue.exchange(0x01, &options, b"")
+}
+
+/// Takes a set and checks it against the table of TS 23.554 8.5.4. Returns its identifier.
+pub fn check_set(ue: &mut Ue, id: &str, payload: &str, size: usize) -> String {
+    let first = ue.take();
+    let set = first["Segmentation Set Identifier"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let total = first["Total number of message segments"].as_u64().unwrap();
+    assert_eq!(first["Delivery status required"], true);
+    let mut whole = first["Payload"].as_str().unwrap().to_owned();
+    for n in 2..=total {
+        let part = ue.take();
+        assert_eq!(part["Message ID"], id);
+        assert_eq!(part["Segmentation Set Identifier"], set.as_str());
+        assert_eq!(part["Message segment number"], n);
+        assert_eq!(part.get("Total number of message segments"), None);
+        assert_eq!(part.get("Delivery status required"), None);
+        assert_eq!(part.get("Last segment flag").is_some(), n == total);
+        let text = part["Payload"].as_str().unwrap();
+        assert!(text.len() <= size && !text.is_empty());
+        whole.push_str(text);
+    }
+    assert_eq!(whole, payload);
+    set
 }
