@@ -79,6 +79,9 @@ struct Args {
     /// Ask for a delivery status report, and wait for it
     #[arg(long, requires = "text")]
     report: bool,
+    /// Subscribe to this topic before listening
+    #[arg(long, value_name = "TOPIC")]
+    subscribe: Option<String>,
     /// Print what arrives for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     listen: u64,
@@ -183,7 +186,7 @@ fn run(args: &Args, session: &mut impl Session, host: &mut StdHost) -> Result<()
     config.server_path = &path;
     // A person waits: one attempt, and the steps below have their own time.
     config.max_attempts = 1;
-    let mut memory = Box::new(ClientMemory::<4096, 4096, 8192, 8>::new());
+    let mut memory = Box::new(ClientMemory::<4096, 4096, 65536, 8, 65536, 4>::new());
     let mut client = Client::new(config, memory.pieces(), &mut OsRng);
     let mut run = Run {
         args,
@@ -199,6 +202,7 @@ fn run(args: &Args, session: &mut impl Session, host: &mut StdHost) -> Result<()
         _ => None,
     })?;
     run.send()?;
+    run.subscribe()?;
     run.listen()?;
     run.client.deregister()?;
     run.until("de-registration", |event| {
@@ -225,6 +229,7 @@ impl<S: Session> Run<'_, '_, S> {
         };
         let mut message = OutgoingMessage::text(to, text);
         message.report_wanted = self.args.report;
+        message.may_segment = true;
         let sent = self.client.send(&message, &mut OsRng)?;
         let mut reported = false;
         self.until("acceptance of the message", |event| {
@@ -256,6 +261,21 @@ impl<S: Session> Run<'_, '_, S> {
                 true => Some(Ok(())),
                 false => Some(Err("the recipient reports failure".to_owned())),
             }
+        })
+    }
+
+    fn subscribe(&mut self) -> Result<(), Problem> {
+        let Some(topic) = &self.args.subscribe else {
+            return Ok(());
+        };
+        self.client
+            .subscribe(&[MessagingTopic::new(topic)?], None)?;
+        self.until("the subscription", |event| match event {
+            Event::Subscribed { .. } => Some(Ok(())),
+            Event::SubscriptionEnded { failure, .. } => Some(Err(
+                failure.map_or_else(|| "ended".to_owned(), |failure| failure.to_string())
+            )),
+            _ => None,
         })
     }
 
@@ -319,6 +339,9 @@ fn event_as_json(event: &Event<'_>) -> Value {
             "report_wanted": msg.report_wanted,
             "text": msg.payload,
         }),
+        Event::Subscribed { expiration, .. } => {
+            json!({"event": "subscribed", "expiration": expiration})
+        }
         Event::Report(report) => json!({
             "event": "report",
             "from": report.originator.as_str(),

@@ -4,7 +4,9 @@
 #[path = "client/script.rs"]
 mod script;
 
-use msgin5g::client::{Event, Failure, OutgoingMessage, SendError};
+use msgin5g::client::{
+    Client, Event, Failure, IncomingSlot, OutboxSlot, OutgoingMessage, SendError,
+};
 use msgin5g::coap::{self, Code, OptionNumber, Token};
 use msgin5g::message::{Outcome, Priority, Recipient, ReportStatus, UeServiceId};
 use script::Bench;
@@ -656,4 +658,19 @@ fn msg_to_us(number: u8, text: &str, report: bool) -> String {
             "Delivery status required":{report},"Payload":"{text}"}}"#,
         msg_id(number)
     )
+}
+
+/// What a client needs besides the caller's buffers.
+#[test]
+fn the_state_of_a_client_is_small() {
+    let (client, outgoing, incoming) = (
+        size_of::<Client<'_>>(),
+        size_of::<OutboxSlot>(),
+        size_of::<IncomingSlot>(),
+    );
+    assert!(client < 2 * 1024, "client {client}");
+    assert!(
+        outgoing <= 176 && incoming <= 112,
+        "slots {outgoing} {incoming}"
+    );
 }

@@ -224,3 +224,39 @@ fn a_message_cut_anew_replaces_its_older_set() {
         "a half-open set is left"
     );
 }
+
+#[test]
+fn a_message_that_just_fits_may_come_from_behind() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let long = "x".repeat(450);
+    bench.exchange(&segment("back", 4, &long, LAST), 0);
+    bench.exchange(&segment("back", 3, &long, ""), 0);
+    bench.exchange(&segment("back", 2, &long, ""), 0);
+    let (event, ..) = bench.exchange(&segment("back", 1, &long, &total(4)), 0);
+    assert!(event.contains(&"x".repeat(1800)), "{event}");
+}
+
+/// Two sets that each hold half of what the other needs would wait for ever.
+#[test]
+fn memory_is_promised_to_those_that_came_first() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let long = "x".repeat(400);
+    assert_eq!(
+        bench.exchange(&segment("one", 1, &long, &total(4)), 0).1,
+        Code::CHANGED
+    );
+    let second = segment("two", 1, &long, &total(3));
+    assert_eq!(bench.exchange(&second, 0).1, Code::SERVICE_UNAVAILABLE);
+    for number in 2..5 {
+        let extra = if number == 4 { LAST } else { "" };
+        let (_, code, sent) = bench.exchange(&segment("one", number, &long, extra), 0);
+        assert_eq!(code, Code::CHANGED);
+        for frame in sent {
+            bench.answer(&frame, Code::CHANGED, "");
+            bench.events(0);
+        }
+    }
+    assert_eq!(bench.exchange(&second, 0).1, Code::CHANGED);
+}

@@ -153,6 +153,27 @@ fn segments_that_are_missed_go_again_and_no_others() {
     assert_eq!(bench.client.next_deadline(), Some(1000 + KEEP));
 }
 
+/// Whoever asks for segments has those that he does not ask for, and is there to take them.
+#[test]
+fn a_segrec_ends_every_pause() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, small);
+    let id = send(&mut bench, &"y".repeat(200));
+    let first = bench.request(0);
+    let recovery = segrec(&id.to_string(), r#"[{"start":2,"end":3}]"#);
+    let (_, _, sent) = bench.exchange(&recovery, 0);
+    assert_eq!(numbers(&sent), [2], "segment 1 has arrived");
+    bench.answer(&first, Code::CHANGED, "");
+    assert_eq!(bench.client.poll_event(0), None);
+    // The answer to segment 2 is lost, and nothing but the pause is in the way.
+    let late = 93_000;
+    assert_eq!(bench.client.poll_event(late), None);
+    assert!(bench.sent(late).is_empty());
+    let recovery = segrec(&id.to_string(), r#"[{"start":2,"end":2}]"#);
+    let (_, _, sent) = bench.exchange(&recovery, late);
+    assert_eq!(numbers(&sent), [2]);
+}
+
 #[test]
 fn a_segrec_that_names_nothing_is_refused() {
     let mut memory = Bench::memory();

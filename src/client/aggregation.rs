@@ -2,11 +2,12 @@
 
 use crate::coap::{Code, Token};
 use crate::message::{
-    AggregatedMsg, AggregatedReport, IndividualMsg, List, Message, MessageId, Msg, Originator,
+    AggregatedMsg, AggregatedReport, IndividualMsg, List, MessageId, Msg, Originator,
     StoreAndForward,
 };
 
-use super::core::{Core, json_len};
+use super::body::Body;
+use super::core::Core;
 use super::duplicates::{AGGREGATE, REPORT, WHOLE};
 use super::exchange::Exchange;
 use super::incoming::{self, IncomingSlot, State};
@@ -116,7 +117,7 @@ impl Core<'_> {
             let records = || chosen.iter().map(|index| self.outbox.record(*index));
             let payload: usize = records().map(|record| record.rest().len()).sum();
             let service = self.config.service_identifier;
-            let len = with_aggregate(records(), us, |message| json_len(message, service));
+            let len = with_aggregate(records(), us, |body| body.len(service));
             // An aggregate is never segmented (TS 23.554 clause 8.5.1).
             if len.is_none_or(|len| len > largest) || payload > most_payload {
                 chosen.pop();
@@ -188,7 +189,7 @@ pub(super) fn bound<'a>(
 pub(super) fn with_aggregate<'a, R>(
     records: impl Iterator<Item = Record<'a>>,
     us: Originator<'a>,
-    take: impl FnOnce(&Message<'_>) -> R,
+    take: impl FnOnce(&Body<'_>) -> R,
 ) -> Option<R> {
     let mut parts = heapless::Vec::<IndividualMsg<'a>, MOST_PARTS>::new();
     let mut head = None;
@@ -205,7 +206,7 @@ pub(super) fn with_aggregate<'a, R>(
     }
     let head = head?;
     let id = head.get(Field::AggregateId)?.try_into().ok()?;
-    Some(take(&Message::AggregatedMsg(AggregatedMsg {
+    Some(take(&Body::AggregatedMsg(AggregatedMsg {
         originator: us,
         recipient: head.recipient()?,
         group_member: None,

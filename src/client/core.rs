@@ -3,9 +3,10 @@
 use heapless::Deque;
 
 use crate::coap::{Code, Token};
-use crate::message::{EncodeError, Message, MessageId, Msg, Originator, Priority};
+use crate::message::{MessageId, Msg, Originator, Priority};
 
 use super::aggregation::Gathering;
+use super::body::Body;
 use super::duplicates::Duplicates;
 use super::exchange::Jitter;
 use super::incoming::Incoming;
@@ -77,7 +78,7 @@ impl<'m> Core<'m> {
         manner: Manner,
     ) -> Result<(), SendError> {
         let limit = self.outbound.limit();
-        let whole = check_json(&Message::Msg(*msg), &self.config, limit);
+        let whole = check_json(&Body::Msg(*msg), &self.config, limit);
         let is_small = msg.payload.len() <= usize::from(self.config.segment_size);
         let json_len = match whole {
             Ok(json_len) if is_small || !manner.may_segment => json_len,
@@ -125,7 +126,7 @@ impl<'m> Core<'m> {
         longest.current = 1;
         let set = longest.set(msg.message_id);
         let besides = check_json(
-            &Message::Msg(longest.segment(empty, "", &set)),
+            &Body::Msg(longest.segment(empty, "", &set)),
             &self.config,
             limit,
         )?;
@@ -226,12 +227,5 @@ pub(super) fn uuid_of(id: MessageId<'_>) -> Option<[u8; 16]> {
     match id {
         MessageId::Uuid(uuid) => Some(uuid),
         MessageId::Opaque(_) => None,
-    }
-}
-
-/// The length of a message's JSON in octets.
-pub(super) fn json_len(message: &Message<'_>, service: &str) -> usize {
-    match message.encode_for(service, &mut []) {
-        Ok(len) | Err(EncodeError::BufferTooSmall { needed: len }) => len,
     }
 }

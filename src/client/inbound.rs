@@ -116,8 +116,10 @@ impl Core<'_> {
         if let Some(code) = unacceptable(&packet) {
             return self.refuse(token, code);
         }
-        match Message::decode(packet.payload) {
-            Ok(message) => self.on_message(token, message, now),
+        let service = self.config.service_identifier;
+        match Message::decode_from_server(service, packet.payload) {
+            // One without the service's name is taken, too.
+            Ok((message, _)) => self.on_message(token, message, now),
             Err(_) => self.refuse(token, Code::BAD_REQUEST),
         }
     }

@@ -29,6 +29,9 @@ pub struct IncomingSlot {
     pub(super) exchange: Exchange,
     /// The application has it, or the first part of it, until the next call.
     pub(super) handed: bool,
+    /// Octets that it will have when it is complete, as far as is known; they are kept free, so
+    /// that two sets never stand in each other's way.
+    expected: usize,
     len: usize,
 }
 
@@ -55,6 +58,7 @@ impl IncomingSlot {
         recoveries: 0,
         exchange: Exchange::HELD,
         handed: false,
+        expected: 0,
         len: 0,
     };
 
@@ -207,20 +211,16 @@ impl<'m> Incoming<'m> {
         let needed = CHUNK_HEAD
             .saturating_add(text.len())
             .saturating_add(manners.len());
-        if needed > self.shelf.free() {
-            let alone = self.shelf.slot(index).map_or(0, Slot::len);
-            let ever = alone.saturating_add(needed) <= self.shelf.capacity();
+        let here = self.shelf.slot(index).map_or(0, Slot::len);
+        let arrived = self.record(index).rest().len();
+        let all = needed.max(all_of(segment, text.len()).saturating_sub(arrived));
+        if all > self.shelf.free().saturating_sub(self.promised(index)) {
+            let ever = here.saturating_add(all) <= self.shelf.capacity();
             return Err(if ever {
                 Refusal::NoRoom
             } else {
                 Refusal::TooLarge
             });
-        }
-        // What is known of the total tells early whether all will fit.
-        let total = usize::from(segment.total.unwrap_or(0));
-        let rest = total.saturating_sub(1).saturating_mul(text.len());
-        if !segment.last && rest > self.shelf.capacity() {
-            return Err(Refusal::TooLarge);
         }
         let [a, b] = segment.number.to_be_bytes();
         let [c, d] = len.to_be_bytes();
@@ -229,10 +229,23 @@ impl<'m> Incoming<'m> {
         self.shelf.insert(index, 0, &manners);
         if let Some(slot) = self.shelf.slot_mut(index) {
             slot.count = slot.count.saturating_add(1);
+            if segment.total.is_some() {
+                slot.expected = here.saturating_add(all);
+            }
             slot.total = slot.total.or(segment.total);
             slot.last = slot.last.or(segment.last.then_some(segment.number));
         }
         Ok(())
+    }
+
+    /// Octets that the other sets will still need.
+    fn promised(&self, index: usize) -> usize {
+        let others = self.shelf.iter().enumerate();
+        others
+            .filter(|(other, slot)| *other != index && slot.is_open())
+            .fold(0, |sum, (_, slot)| {
+                sum.saturating_add(slot.expected.saturating_sub(slot.len))
+            })
     }
 
     /// What this segment says about the whole message and no other has said. The first says it;
@@ -350,6 +363,15 @@ impl<'m> Incoming<'m> {
             }
         }
     }
+}
+
+/// Octets of all segments of a set, if this is the one that tells how many there are. All have
+/// its length but the last, which may have any.
+fn all_of(segment: &Segment<'_>, text_len: usize) -> usize {
+    let total = usize::from(segment.total.unwrap_or(0));
+    let texts = total.saturating_sub(1).saturating_mul(text_len);
+    let known = if segment.last { 0 } else { texts };
+    known.saturating_add(total.saturating_mul(CHUNK_HEAD))
 }
 
 /// Who sends a message to whom.

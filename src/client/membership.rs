@@ -1,11 +1,12 @@
 //! Registration, its renewal and its end (TS 23.554 clause 8.2).
 
-use super::core::{Core, json_len};
+use super::body::Body;
+use super::core::Core;
 use super::exchange::Exchange;
 use super::outbound::request_overhead;
 use super::{Event, Failure, SendError};
 use crate::coap::Code;
-use crate::message::{ClientProfile, Deregistration, Message, RegistrationResponse};
+use crate::message::{ClientProfile, Deregistration, RegistrationResponse};
 
 /// What the client is to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +52,9 @@ impl<'m> Core<'m> {
 
     /// What does not fit the transmit memory would never leave, and nobody would know why.
     fn check_membership_fits(&self, wanted: Membership) -> Result<(), SendError> {
-        let message = self.membership_request(wanted);
-        let needed = json_len(&message, self.config.service_identifier)
+        let body = self.membership_request(wanted);
+        let needed = body
+            .len(self.config.service_identifier)
             .saturating_add(request_overhead(self.config.server_path));
         let limit = self.outbound.capacity();
         if needed > limit {
@@ -62,14 +64,14 @@ impl<'m> Core<'m> {
     }
 
     /// REG or DEREG.
-    pub(super) fn membership_request(&self, wanted: Membership) -> Message<'m> {
+    pub(super) fn membership_request(&self, wanted: Membership) -> Body<'m> {
         let registration = self.config.registration;
         match wanted {
-            Membership::Deregistering(_) => Message::Deregistration(Deregistration {
+            Membership::Deregistering(_) => Body::Deregistration(Deregistration {
                 ue_service_id: registration.ue_service_id,
                 credential: registration.credential,
             }),
-            _ => Message::Registration(registration),
+            _ => Body::Registration(registration),
         }
     }
 

@@ -9,9 +9,9 @@ use super::{IncomingSlot, OutboxSlot};
 /// | `RX` | one received CoAP message, and what arrived behind it | largest message expected, JSON included; it is announced to the server as Max-Message-Size. An MSG costs about 350 octets besides its payload. |
 /// | `TX` | one CoAP message on its way out | largest message sent |
 /// | `OUT` | what messages and reports say that are not answered yet | sum of their payloads, and 100 octets or so for each; 131 more for one in segments, which stays until its recipient has it or the configured time is over |
-/// | `SLOTS` | 160 octets or so for each of these | number of them, and one for each subscription |
+/// | `SLOTS` | 120 to 176 octets for each of these | number of them, and one for each subscription |
 /// | `IN` | segments of messages that are not complete, and aggregates | sum of the largest messages that may come in segments at the same time, 4 octets for each segment and 100 or so for each message. A larger message is refused with 4.13. 0: none is taken. |
-/// | `SETS` | 64 octets or so for each of these | number of them |
+/// | `SETS` | 80 to 112 octets for each of these | number of them |
 ///
 /// ```
 /// use msgin5g::client::ClientMemory;

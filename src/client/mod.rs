@@ -27,8 +27,29 @@
 //! 4. [`poll_event`](Client::poll_event) until it gives nothing, after each move of octets
 //!    and at [`next_deadline`](Client::next_deadline).
 //! 5. [`disconnected`](Client::disconnected) when the session is lost. Then back to 1.
+//!
+//! # Long messages
+//!
+//! A message [that may](OutgoingMessage::with_segments) goes in segments when it is too long. What
+//! the application holds itself, in flash or in a file, goes by [`send_from`](Client::send_from):
+//!
+//! ```
+//! use msgin5g::client::{Client, Event, SendError};
+//!
+//! fn next(client: &mut Client<'_>, flash: &[u8], now: u64) -> Result<(), SendError> {
+//!     if let Some(Event::PayloadWanted { message_id, offset, len }) = client.poll_event(now) {
+//!         let part = &flash[offset..offset + len];
+//!         return client.supply(message_id, offset, part, now);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Received segments are put together in the memory that [`ClientMemory`] gives; what does not
+//! fit it is refused with 4.13.
 
 mod aggregation;
+mod body;
 mod config;
 mod core;
 mod cuts;
@@ -56,6 +77,7 @@ mod segmenting;
 mod shelf;
 #[cfg(feature = "stored-message-update")]
 mod storing;
+mod streaming;
 mod topics;
 
 pub use config::{Config, Reports};

@@ -2,10 +2,11 @@
 
 use crate::coap::signal::{Abort, Csm, DEFAULT_MAX_MESSAGE_SIZE, Release, Signal};
 use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
-use crate::message::{Message, Originator};
+use crate::message::{Originator, SegmentsRecovery};
 
 use super::aggregation::{Gathering, bound, with_aggregate};
-use super::core::{Answer, Core, json_len};
+use super::body::Body;
+use super::core::{Answer, Core};
 use super::membership::Membership;
 use super::outbox::{Kind, Outbox, OutboxSlot};
 use super::reassembly::confirmation_of;
@@ -215,7 +216,7 @@ impl Core<'_> {
         }
         let ranges = self.incoming.missing(index);
         let set = self.incoming.record(index).text(super::record::Field::Set);
-        let recovery = Message::SegmentsRecovery(crate::message::SegmentsRecovery {
+        let recovery = Body::SegmentsRecovery(SegmentsRecovery {
             set: set.unwrap_or_default(),
             ranges,
         });
@@ -272,7 +273,7 @@ fn encode_entry(
 ) -> Result<usize, CoapError> {
     let record = outbox.record(index);
     let us = Originator::Ue(config.registration.ue_service_id);
-    let mut send = |message: &Message<'_>| post(config, token, message, limit, out);
+    let mut send = |message: &Body<'_>| post(config, token, message, limit, out);
     // What was written down is complete.
     const SPOILT: Result<usize, CoapError> = Err(CoapError::Truncated);
     match slot.kind {
@@ -281,7 +282,7 @@ fn encode_entry(
         }
         Kind::Message => {
             let msg = record.msg(record, us, slot.message_id(), as_text(record.rest()));
-            msg.map_or(SPOILT, |msg| send(&Message::Msg(msg)))
+            msg.map_or(SPOILT, |msg| send(&Body::Msg(msg)))
         }
         Kind::Segmented(segments) => {
             let window = cuts::window(segments.current, segments.step, segments.payload_len);
@@ -292,16 +293,14 @@ fn encode_entry(
             let whole = record.msg(record, us, slot.message_id(), "");
             let segment = whole.zip(piece);
             segment.map_or(SPOILT, |(whole, piece)| {
-                send(&Message::Msg(segments.segment(whole, piece, &set)))
+                send(&Body::Msg(segments.segment(whole, piece, &set)))
             })
         }
-        Kind::Report => {
-            report_of(record, us).map_or(SPOILT, |report| send(&Message::Report(report)))
-        }
-        Kind::Confirmation => send(&Message::SegmentsConfirmation(confirmation_of(record))),
+        Kind::Report => report_of(record, us).map_or(SPOILT, |report| send(&Body::Report(report))),
+        Kind::Confirmation => send(&Body::SegmentsConfirmation(confirmation_of(record))),
         Kind::Subscription { ends } => topics::encode(record, ends, config.server_path, token, out),
         #[cfg(feature = "stored-message-update")]
-        Kind::Update => send(&Message::StoredMessageUpdate(super::storing::update_of(
+        Kind::Update => send(&Body::StoredMessageUpdate(super::storing::update_of(
             record,
             us,
             slot.message_id(),
@@ -343,7 +342,7 @@ pub(super) fn request_overhead(path: &[&str]) -> usize {
 fn post(
     config: &Config<'_>,
     token: Token,
-    message: &Message<'_>,
+    message: &Body<'_>,
     limit: usize,
     out: &mut [u8],
 ) -> Result<usize, CoapError> {
@@ -362,11 +361,11 @@ fn post(
     };
     // The length goes in front, so it is measured first.
     let service = config.service_identifier;
-    let json_len = json_len(message, service);
+    let json_len = message.len(service);
     let start = head.encode_stream_head(json_len, out)?;
     let end = start.saturating_add(json_len);
     let place = out.get_mut(start..end).filter(|_| end <= limit);
-    match place.map(|place| message.encode_for(service, place)) {
+    match place.map(|place| message.encode(service, place)) {
         Some(Ok(_)) => Ok(end),
         _ => Err(CoapError::BufferTooSmall { needed: end }),
     }

@@ -1,8 +1,9 @@
 //! Delivery status reports on received messages (TS 23.554 clause 8.3.4).
 
-use crate::message::{Message, MessageId, Originator, Outcome, Priority, Recipient, Report};
+use crate::message::{MessageId, Originator, Outcome, Priority, Recipient, Report};
 
-use super::core::{Core, json_len, uuid_of};
+use super::body::Body;
+use super::core::{Core, uuid_of};
 use super::exchange::Exchange;
 use super::outbound::request_overhead;
 use super::outbox::{Kind, Outbox, OutboxSlot};
@@ -50,7 +51,7 @@ impl Due<'_> {
             status: self.cause.map_or(Outcome::Success, |_| Outcome::Failure),
             failure_cause: self.cause,
         };
-        let json_len = check_json(&Message::Report(report), config, limit)?;
+        let json_len = check_json(&Body::Report(report), config, limit)?;
         let held = self.ticket.is_some();
         let entry = OutboxSlot {
             kind: Kind::Report,
@@ -67,11 +68,11 @@ impl Due<'_> {
 
 /// The length of the JSON, if a request with it can go out.
 pub(super) fn check_json(
-    message: &Message<'_>,
+    body: &Body<'_>,
     config: &Config<'_>,
     limit: usize,
 ) -> Result<usize, SendError> {
-    let needed = json_len(message, config.service_identifier);
+    let needed = body.len(config.service_identifier);
     let limit = limit.saturating_sub(request_overhead(config.server_path));
     if needed > limit {
         return Err(SendError::TooLarge { needed, limit });
@@ -126,7 +127,7 @@ impl Core<'_> {
             ..written.ok_or(SendError::UnknownTicket)?
         };
         let limit = self.outbound.limit();
-        let json_len = check_json(&Message::Report(report), &self.config, limit)?;
+        let json_len = check_json(&Body::Report(report), &self.config, limit)?;
         self.write_outcome(index, outcome, cause)?;
         if let Some(slot) = self.outbox.slot_mut(index) {
             slot.ticket = None;

@@ -134,7 +134,12 @@ impl Core<'_> {
                 if smaller {
                     return Event::Retried { message_id };
                 }
-                let event = on_message_answer(message_id, code, packet.payload);
+                let event = on_message_answer(
+                    message_id,
+                    code,
+                    self.config.service_identifier,
+                    packet.payload,
+                );
                 if let (Kind::Segmented(segments), false) =
                     (slot.kind, matches!(event, Event::Failed { .. }))
                 {
@@ -221,10 +226,11 @@ fn knows_us_not(slot: &OutboxSlot, code: Code) -> bool {
 fn on_message_answer<'r>(
     message_id: MessageId<'static>,
     code: Code,
+    service: &str,
     payload: &'r mut [u8],
 ) -> Event<'r> {
-    match Message::decode(payload) {
-        Ok(Message::MsgResponse(response)) => outcome(message_id, code, &response),
+    match Message::decode_from_server(service, payload) {
+        Ok((Message::MsgResponse(response), _)) => outcome(message_id, code, &response),
         _ if code.is_success() => Event::Accepted { message_id },
         _ => Event::Failed {
             message_id,

@@ -4,15 +4,15 @@ use core::fmt::Write;
 
 use crate::coap::Code;
 use crate::message::{
-    MessageId, Msg, Outcome, Segment, SegmentRanges, SegmentsConfirmation, SegmentsRecovery,
-    StoreAndForward,
+    MessageId, Msg, Outcome, Segment, SegmentRange, SegmentRanges, SegmentsConfirmation,
+    SegmentsRecovery, StoreAndForward,
 };
 
 use super::core::Core;
 use super::exchange::Exchange;
 use super::outbox::{Kind, Verdict};
 use super::record::Field;
-use super::{Event, Failure, SendError, cuts};
+use super::{Event, Failure, cuts};
 
 /// How often a message is cut anew, each time into segments half as large.
 const MOST_RESTARTS: u8 = 3;
@@ -29,7 +29,7 @@ pub(super) struct Segmenting {
     /// The application holds the payload.
     pub(super) streamed: bool,
     /// And has been asked for the current part of it.
-    asked: bool,
+    pub(super) asked: bool,
     /// The application knows that the server has taken the message.
     told: bool,
     confirmed: bool,
@@ -131,72 +131,6 @@ impl Core<'_> {
             segments.current = cuts::take_first(octets.get_mut(place)?)?;
         }
         Some(segments.current)
-    }
-
-    /// Part of a payload to ask the application for, if it can go out at once.
-    pub(super) fn payload_wanted(&mut self, now: u64) -> Option<Event<'static>> {
-        let index = self.next_payload(now)?;
-        let number = self.next_segment(index)?;
-        let slot = self.outbox.slot_mut(index)?;
-        let message_id = slot.message_id();
-        let Kind::Segmented(segments) = &mut slot.kind else {
-            return None;
-        };
-        segments.asked = true;
-        let window = cuts::window(number, segments.step, segments.payload_len);
-        Some(Event::PayloadWanted {
-            message_id,
-            offset: window.start,
-            len: window.len(),
-        })
-    }
-
-    pub(super) fn next_payload(&self, now: u64) -> Option<usize> {
-        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
-            return None;
-        }
-        let index = self.outbox.next_streamed(now)?;
-        match self.outbox.shelf.slot(index)?.kind {
-            Kind::Segmented(segments) if !segments.asked => Some(index),
-            _ => None,
-        }
-    }
-
-    /// The part that [`payload_wanted`](Self::payload_wanted) asked for.
-    pub(super) fn supply(
-        &mut self,
-        message_id: MessageId<'_>,
-        offset: usize,
-        part: &[u8],
-        now: u64,
-    ) -> Result<(), SendError> {
-        let MessageId::Uuid(uuid) = message_id else {
-            return Err(SendError::UnknownTicket);
-        };
-        let index = self.outbox.iter().position(|slot| {
-            slot.uuid == Some(uuid)
-                && slot.exchange.is_due(now)
-                && matches!(slot.kind, Kind::Segmented(segments) if segments.asked)
-        });
-        let index = index.ok_or(SendError::UnknownTicket)?;
-        let slot = self.outbox.slot_mut(index);
-        let Some(Kind::Segmented(segments)) = slot.map(|slot| &mut slot.kind) else {
-            return Err(SendError::UnknownTicket);
-        };
-        let window = cuts::window(segments.current, segments.step, segments.payload_len);
-        if offset != window.start || part.len() != window.len() {
-            return Err(SendError::WrongPart);
-        }
-        if cuts::piece(part, segments.current, segments.is_last()).is_none() {
-            return Err(SendError::WrongPart);
-        }
-        // Whether it goes out now or not: it is asked for when it is wanted again.
-        segments.asked = false;
-        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
-            return Err(SendError::Busy);
-        }
-        self.transmit_entry(index, Some(part), now);
-        Ok(())
     }
 
     /// The server has taken a segment. What is left goes on; tells whether that was the last one
@@ -309,7 +243,18 @@ impl Core<'_> {
         if valid.is_empty() {
             return Err(Code::BAD_REQUEST);
         }
-        if segments.kept_until.take().is_some() {
+        let current = segments.current;
+        let lists = |range: SegmentRange| range.first <= current && current <= range.last;
+        let is_there = current > 0
+            && !valid.iter().any(lists)
+            && valid.iter().any(|range| range.last > current);
+        if is_there {
+            // Its answer was lost, or is on its way.
+            segments.current = 0;
+            segments.asked = false;
+        }
+        if segments.kept_until.take().is_some() || is_there || !slot.exchange.is_waiting() {
+            // Whoever asks is there: no pause.
             slot.exchange = Exchange::NEW;
         }
         self.want(index, &valid);

@@ -2,8 +2,9 @@
 //! message that says so is UNCONFIRMED, so nothing of this is built unless asked for.
 
 use crate::coap::Code;
-use crate::message::{Message, MessageId, Originator, StoredMessageUpdate};
+use crate::message::{MessageId, Originator, StoredMessageUpdate};
 
+use super::body::Body;
 use super::core::{Core, uuid_of};
 use super::outbox::{Kind, OutboxSlot};
 use super::record::{Field, Record};
@@ -24,7 +25,7 @@ impl Core<'_> {
             expiration,
         };
         let limit = self.outbound.limit();
-        let json_len = check_json(&Message::StoredMessageUpdate(update), &self.config, limit)?;
+        let json_len = check_json(&Body::StoredMessageUpdate(update), &self.config, limit)?;
         let entry = OutboxSlot {
             kind: Kind::Update,
             uuid: uuid_of(message_id),

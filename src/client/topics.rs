@@ -146,8 +146,9 @@ impl Core<'_> {
             // The server ends it (RFC 7641 section 3.2).
             return self.on_subscription_response(index, packet.code, packet.payload);
         }
-        match Message::decode(packet.payload) {
-            Ok(message) => self.on_message(None, message, now),
+        let service = self.config.service_identifier;
+        match Message::decode_from_server(service, packet.payload) {
+            Ok((message, _)) => self.on_message(None, message, now),
             Err(_) => Event::Refused(Code::BAD_REQUEST),
         }
     }

@@ -1,0 +1,75 @@
+//! Payloads that the application holds: asked for part by part, each time one can go out.
+
+use crate::message::MessageId;
+
+use super::core::Core;
+use super::outbox::Kind;
+use super::{Event, SendError, cuts};
+
+impl Core<'_> {
+    /// Part of a payload to ask the application for, if it can go out at once.
+    pub(super) fn payload_wanted(&mut self, now: u64) -> Option<Event<'static>> {
+        let index = self.next_payload(now)?;
+        let number = self.next_segment(index)?;
+        let slot = self.outbox.slot_mut(index)?;
+        let message_id = slot.message_id();
+        let Kind::Segmented(segments) = &mut slot.kind else {
+            return None;
+        };
+        segments.asked = true;
+        let window = cuts::window(number, segments.step, segments.payload_len);
+        Some(Event::PayloadWanted {
+            message_id,
+            offset: window.start,
+            len: window.len(),
+        })
+    }
+
+    pub(super) fn next_payload(&self, now: u64) -> Option<usize> {
+        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
+            return None;
+        }
+        let index = self.outbox.next_streamed(now)?;
+        match self.outbox.shelf.slot(index)?.kind {
+            Kind::Segmented(segments) if !segments.asked => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The part that [`payload_wanted`](Self::payload_wanted) asked for.
+    pub(super) fn supply(
+        &mut self,
+        message_id: MessageId<'_>,
+        offset: usize,
+        part: &[u8],
+        now: u64,
+    ) -> Result<(), SendError> {
+        let MessageId::Uuid(uuid) = message_id else {
+            return Err(SendError::UnknownTicket);
+        };
+        let index = self.outbox.iter().position(|slot| {
+            slot.uuid == Some(uuid)
+                && slot.exchange.is_due(now)
+                && matches!(slot.kind, Kind::Segmented(segments) if segments.asked)
+        });
+        let index = index.ok_or(SendError::UnknownTicket)?;
+        let slot = self.outbox.slot_mut(index);
+        let Some(Kind::Segmented(segments)) = slot.map(|slot| &mut slot.kind) else {
+            return Err(SendError::UnknownTicket);
+        };
+        let window = cuts::window(segments.current, segments.step, segments.payload_len);
+        if offset != window.start || part.len() != window.len() {
+            return Err(SendError::WrongPart);
+        }
+        if cuts::piece(part, segments.current, segments.is_last()).is_none() {
+            return Err(SendError::WrongPart);
+        }
+        // Whether it goes out now or not: it is asked for when it is wanted again.
+        segments.asked = false;
+        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
+            return Err(SendError::Busy);
+        }
+        self.transmit_entry(index, Some(part), now);
+        Ok(())
+    }
+}
