@@ -1,4 +1,5 @@
-//! The header of a message in a datagram (RFC 7252 section 3). Retransmission is not done here.
+//! The header of a message in a datagram (RFC 7252 section 3). Retransmission is done in
+//! [`reliable`](super::reliable).
 
 use super::{CoapError, Code, Packet, Token, options};
 
@@ -38,6 +39,9 @@ pub struct Datagram<'a> {
 
 const VERSION: u8 = 1;
 
+/// Octets before the token.
+const HEADER_LEN: usize = 4;
+
 impl Header {
     /// Reads only the first four octets: enough to answer a message that is otherwise malformed.
     ///
@@ -74,13 +78,25 @@ impl Header {
     }
 }
 
-/// Reads one datagram.
+/// What the front of a datagram tells: enough to match it and to answer it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Front {
+    /// Type and message ID.
+    pub header: Header,
+    /// Method, response, or empty.
+    pub code: Code,
+    /// Ties a response to its request.
+    pub token: Token,
+}
+
+/// Reads the front of a datagram, 12 octets at the most; what follows may be cut off.
 ///
 /// # Errors
-/// [`CoapError`], see there.
-pub fn decode(datagram: &mut [u8]) -> Result<Datagram<'_>, CoapError> {
+/// As [`decode`], but for what concerns options and payload.
+pub fn peek(datagram: &[u8]) -> Result<Front, CoapError> {
     let header = Header::decode(datagram)?;
-    let Some(([first, code, ..], rest)) = datagram.split_first_chunk_mut::<4>() else {
+    let Some(([first, code, ..], rest)) = datagram.split_first_chunk::<4>() else {
         return Err(CoapError::Truncated);
     };
     let (code, tkl) = (Code(*code), *first & 15);
@@ -93,11 +109,27 @@ pub fn decode(datagram: &mut [u8]) -> Result<Datagram<'_>, CoapError> {
     if usize::from(tkl) > Token::MAX {
         return Err(CoapError::TokenTooLong(tkl));
     }
-    let (token, body) = rest
-        .split_at_mut_checked(usize::from(tkl))
-        .ok_or(CoapError::Truncated)?;
-    let token = Token::new(token)?;
-    let (options, payload) = options::split(body)?;
+    let token = rest.get(..usize::from(tkl)).ok_or(CoapError::Truncated)?;
+    Ok(Front {
+        header,
+        code,
+        token: Token::new(token)?,
+    })
+}
+
+/// Reads one datagram.
+///
+/// # Errors
+/// [`CoapError`], see there.
+pub fn decode(datagram: &mut [u8]) -> Result<Datagram<'_>, CoapError> {
+    let Front {
+        header,
+        code,
+        token,
+    } = peek(datagram)?;
+    let before_body = HEADER_LEN.saturating_add(token.as_octets().len());
+    let body = datagram.get_mut(before_body..);
+    let (options, payload) = options::split(body.ok_or(CoapError::Truncated)?)?;
     Ok(Datagram {
         header,
         packet: Packet {

@@ -1,8 +1,8 @@
 //! CoAP: messages in octets, over a stream (RFC 8323) and over datagrams (RFC 7252).
 //!
-//! Only the message format lives here: no sockets, no retransmission, no clock. Both carriages share the
-//! code, the token, the options and the payload ([`Packet`] when read, [`Outgoing`] when written); they differ
-//! in the frame around them, which is [`stream`] or [`datagram`].
+//! No sockets and no clock. Both carriages share the code, the token, the options and the payload
+//! ([`Packet`] when read, [`Outgoing`] when written); they differ in the frame around them, which is
+//! [`stream`] or [`datagram`]. What a stream does by itself, [`reliable`] does for datagrams.
 //!
 //! ```
 //! use msgin5g::coap::{Code, ContentFormat, OptionNumber, Outgoing, Token, stream};
@@ -33,6 +33,7 @@ mod error;
 mod option;
 mod options;
 mod packet;
+pub mod reliable;
 pub mod signal;
 pub mod stream;
 mod token;
