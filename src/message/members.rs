@@ -7,8 +7,9 @@
 use super::{
     DecodeError,
     error::Expected,
-    fold::{find_member, find_word},
+    fold::find_word,
     list::{ABSENT, ITEM_END, RECORD_END, last_record},
+    names::find_member,
     reader::{Reader, Span, Value},
     values::{parse_integer, read_address, read_elements, scalar},
     wire::{self, Member, Shape, place},

@@ -27,6 +27,7 @@ mod ids;
 mod list;
 mod members;
 mod msg;
+mod names;
 mod octets;
 mod outcome;
 mod profile;

@@ -99,24 +99,35 @@ impl SegmentRanges {
     ///
     /// Numbers beyond 65535 are out of any set's bounds: what is left of their range counts.
     pub(super) fn insert_text(&mut self, text: &str) -> Option<()> {
-        let is_separator = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '(' | ')');
-        let mut rest = text.trim_start_matches(is_separator);
-        while !rest.is_empty() {
-            let (first, tail) = number(rest)?;
-            let (last, tail) = match tail.trim_ascii_start().strip_prefix(char::from(RANGE_SIGN)) {
-                Some(tail) => number(tail.trim_ascii_start())?,
-                None => (first, tail),
-            };
-            let bound = |number: u32| u16::try_from(number).ok();
-            if let Some(first) = bound(first) {
-                self.insert(first, bound(last).unwrap_or(u16::MAX));
+        let (mut first, mut number, mut ended) = (None, None, false);
+        for octet in text.bytes().chain([b',']) {
+            match octet {
+                b'0'..=b'9' if !ended => {
+                    let tenfold = number.unwrap_or(0u32).saturating_mul(10);
+                    number = Some(tenfold.saturating_add(u32::from(octet & 15)));
+                }
+                b' ' => ended = number.is_some(),
+                RANGE_SIGN if first.is_none() && number.is_some() => {
+                    (first, number, ended) = (number, None, false);
+                }
+                b',' | b';' | b'(' | b')' => {
+                    match (first, number) {
+                        (first, Some(last)) => self.insert_numbers(first.unwrap_or(last), last),
+                        (Some(_), None) => return None,
+                        (None, None) => {}
+                    }
+                    (first, number, ended) = (None, None, false);
+                }
+                _ => return None,
             }
-            if tail.starts_with(|c: char| !is_separator(c)) {
-                return None;
-            }
-            rest = tail.trim_start_matches(is_separator);
         }
         Some(())
+    }
+
+    fn insert_numbers(&mut self, first: u32, last: u32) {
+        if let Ok(first) = u16::try_from(first) {
+            self.insert(first, u16::try_from(last).unwrap_or(u16::MAX));
+        }
     }
 
     fn push(&mut self, range: SegmentRange) {
@@ -128,13 +139,4 @@ impl SegmentRanges {
             None => self.capped = true,
         }
     }
-}
-
-/// A number at the front of a text and what follows it; too large ones are the largest.
-fn number(text: &str) -> Option<(u32, &str)> {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = text
-        .strip_suffix(rest)
-        .filter(|digits| !digits.is_empty())?;
-    Some((digits.parse().unwrap_or(u32::MAX), rest))
 }

@@ -336,6 +336,7 @@ fn number_len(text: &[u8]) -> Option<usize> {
 }
 
 /// Passes over one digit or more.
+#[inline(never)]
 fn digits(text: &[u8]) -> Option<&[u8]> {
     let len = text
         .iter()

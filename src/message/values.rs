@@ -2,8 +2,9 @@
 
 use super::{
     AddressType, DecodeError,
-    fold::{find_member, find_word},
+    fold::find_word,
     list::ELEMENT_END,
+    names::find_member,
     reader::{Reader, Span, Value},
     segments::RANGE_SIGN,
     wire::{self, Member, Shape, place},
@@ -139,29 +140,30 @@ fn read_range(
         member,
         expected: Shape::Ranges,
     };
-    let number = |reader: &Reader<'_>, value| match value {
-        Value::Number(span) | Value::Text(span) => parse_integer(reader.octets(span), member),
-        _ => Err(mistyped),
-    };
     let (mut first, mut last) = (None, None);
-    if value == Value::Array {
-        while reader.element()? {
-            let value = reader.value()?;
-            match (first, last) {
-                (None, _) => first = Some(number(reader, value)?),
-                (Some(_), None) => last = Some(number(reader, value)?),
-                _ => return Err(mistyped),
+    loop {
+        let end = if value == Value::Object {
+            let Some(name) = reader.member()? else { break };
+            match find_member(reader.octets(name), place::PAIR) {
+                Some(Member::RangeStart) => Some(&mut first),
+                Some(Member::RangeEnd) => Some(&mut last),
+                _ => None,
             }
-        }
-    } else {
-        while let Some(name) = reader.member()? {
-            let part = find_member(reader.octets(name), place::PAIR);
-            let value = reader.value()?;
-            match part {
-                Some(Member::RangeStart) => first = Some(number(reader, value)?),
-                Some(Member::RangeEnd) => last = Some(number(reader, value)?),
-                _ => reader.skip(value)?,
+        } else if !reader.element()? {
+            break;
+        } else if first.is_none() {
+            Some(&mut first)
+        } else if last.is_none() {
+            Some(&mut last)
+        } else {
+            return Err(mistyped);
+        };
+        match (end, reader.value()?) {
+            (None, value) => reader.skip(value)?,
+            (Some(end), Value::Number(span) | Value::Text(span)) => {
+                *end = Some(parse_integer(reader.octets(span), member)?);
             }
+            _ => return Err(mistyped),
         }
     }
     first.zip(last).ok_or(mistyped)

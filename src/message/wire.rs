@@ -5,7 +5,7 @@
 //! and the seven message types. All other spellings are UNCONFIRMED: the name of the information element in
 //! TS 23.554, taken as the member's name. To correct one, change its string here; nothing else depends on it.
 //!
-//! Reading folds: only letters and digits count, in either case ([`super::fold`]). So the first name of a row
+//! Reading folds: only letters and digits count, in either case ([`super::names`]). So the first name of a row
 //! covers every hyphenation and capitalisation of itself, and the names behind it are other spellings that
 //! are read but never sent (those of TS 29.538 among them).
 
@@ -72,8 +72,8 @@ macro_rules! members {
 
             /// The name that is sent.
             #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$member => $name,)+ }
+            pub fn name(self) -> &'static str {
+                super::names::name(self)
             }
 
             /// The JSON value that belongs to it.
@@ -95,9 +95,9 @@ macro_rules! members {
             }
         }
 
-        /// Every spelling that is read.
+        /// Every spelling that is read: first the names of all members in their order, then the others.
         pub(super) const SPELLINGS: &[(Member, &str)] =
-            &[$((Member::$member, $name), $((Member::$member, $other),)*)+];
+            &[$((Member::$member, $name),)+ $($((Member::$member, $other),)*)+];
     };
 }
 
