@@ -783,3 +783,30 @@ fn errors_say_what_was_expected() {
     let shape = Shape::Boolean;
     assert_eq!(shape, Member::StatusRequired.shape());
 }
+
+#[test]
+fn identifiers_are_checked_when_they_are_made() {
+    use msgin5g::message::{
+        AsServiceId, BroadcastAreaId, GroupServiceId, IdError, MessagingTopic, UeServiceId,
+    };
+    let length = |min, found| IdError::Length {
+        min,
+        max: 255,
+        found,
+    };
+    let (longest, longer) = ("x".repeat(255), "x".repeat(256));
+    assert_eq!(UeServiceId::new("a@b.c").unwrap().to_string(), "a@b.c");
+    assert_eq!(UeServiceId::new("a@b"), Err(length(5, 3)));
+    assert!(AsServiceId::new(&longest).is_ok());
+    assert_eq!(AsServiceId::new(&longer), Err(length(5, 256)));
+    assert_eq!(GroupServiceId::new(""), Err(length(5, 0)));
+    assert_eq!(BroadcastAreaId::new(""), Err(length(1, 0)));
+    for (text, at) in [("ab cd", 2), ("abcd\n", 4), ("\u{7f}abcd", 0)] {
+        assert_eq!(GroupServiceId::new(text), Err(IdError::Space { at }));
+    }
+    assert!(MessagingTopic::new("any text, at all").is_ok() && MessagingTopic::new("").is_err());
+    assert_eq!(
+        length(5, 3).to_string(),
+        "5 to 255 octets expected, 3 given"
+    );
+}

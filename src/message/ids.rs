@@ -69,7 +69,10 @@ fn check(text: &str, min: usize, spaces: bool) -> Result<(), IdError> {
     if !(min..=max).contains(&found) {
         return Err(IdError::Length { min, max, found });
     }
-    match text.find(|c: char| c.is_control() || c.is_whitespace()) {
+    match text
+        .bytes()
+        .position(|octet| octet <= b' ' || octet == 0x7f)
+    {
         Some(at) if !spaces => Err(IdError::Space { at }),
         _ => Ok(()),
     }
