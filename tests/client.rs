@@ -674,3 +674,20 @@ fn the_state_of_a_client_is_small() {
         "slots {outgoing} {incoming}"
     );
 }
+
+/// A deadline that has passed and can change nothing would keep the device awake.
+#[test]
+fn what_waits_for_a_registration_has_no_deadline() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    bench.send("x", Priority::Middle);
+    let sent = bench.request(0);
+    bench.answer(&sent, Code::SERVICE_UNAVAILABLE, "");
+    assert_eq!(bench.client.poll_event(0), None);
+    assert_eq!(bench.client.next_deadline(), Some(60_000));
+    bench.client.connected();
+    assert_eq!(bench.request(50_000).json()["Message Type"], "REG");
+    assert_eq!(bench.client.next_deadline(), Some(50_000 + 93_000));
+    bench.client.disconnected();
+    assert_eq!(bench.client.next_deadline(), None);
+}

@@ -260,3 +260,19 @@ fn memory_is_promised_to_those_that_came_first() {
     }
     assert_eq!(bench.exchange(&second, 0).1, Code::CHANGED);
 }
+
+#[test]
+fn an_overlong_application_id_costs_nothing_but_itself() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let first = segment(
+        "id",
+        1,
+        "a",
+        &total(2).replace("app.meter", &"m".repeat(300)),
+    );
+    bench.exchange(&first, 0);
+    let (event, _, sent) = bench.exchange(&segment("id", 2, "b", LAST), 0);
+    assert!(event.contains("application_id: None"), "{event}");
+    assert_eq!(ends(&sent), ["IMDN success", "SEGCONFIR success"]);
+}

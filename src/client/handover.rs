@@ -81,11 +81,10 @@ impl Core<'_> {
             ticket,
             cause: None,
         });
-        if let Some(report) = &report {
-            // Room has been looked for; a report that the server cannot take is no report.
-            let _ = report.accept(&mut self.outbox, &self.config, limit);
-        }
-        let ticket = report.and(ticket);
+        // Room has been looked for; but what the server cannot take is no report.
+        let accepted = report
+            .is_some_and(|report| report.accept(&mut self.outbox, &self.config, limit).is_ok());
+        let ticket = ticket.filter(|_| accepted);
         let msg = self.message_at(index)?;
         Some(Event::Message {
             msg,

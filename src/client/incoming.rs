@@ -84,6 +84,8 @@ impl Slot for IncomingSlot {
     }
 }
 
+/// Longest Application ID that is kept, in octets.
+const LONGEST_ID: usize = 255;
 /// Octets before the text of each segment: number and length.
 const CHUNK_HEAD: usize = 4;
 
@@ -255,9 +257,10 @@ impl<'m> Incoming<'m> {
         let mut octets = [0; 300];
         let mut pen = Pen::new(&mut octets);
         let silent = Msg {
+            // What is longer is no identifier.
             application_id: msg
                 .application_id
-                .filter(|_| !record.has(Field::Application)),
+                .filter(|id| id.len() <= LONGEST_ID && !record.has(Field::Application)),
             report_wanted: msg.report_wanted && !record.has(Field::ReportWanted),
             priority: msg.priority.filter(|_| !record.has(Field::Priority)),
             store_and_forward: StoreAndForward::Unstated,
@@ -265,7 +268,6 @@ impl<'m> Incoming<'m> {
         };
         pen.manners(&silent);
         let len = pen.len();
-        // An Application ID that is longer is no identifier.
         let octets = octets.get(..len).unwrap_or_default();
         heapless::Vec::from_slice(octets).unwrap_or_default()
     }

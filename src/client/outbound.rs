@@ -103,6 +103,10 @@ impl<'m> Outbound<'m> {
         self.peer_limit
     }
 
+    pub(super) fn is_connected(&self) -> bool {
+        self.connected
+    }
+
     /// Another frame could go out at once.
     pub(super) fn is_idle(&self) -> bool {
         self.connected && self.unsent().is_empty()

@@ -120,25 +120,25 @@ impl Core<'_> {
         }
     }
 
-    /// The time (ms) at which something happens by itself.
+    /// The time (ms) at which something happens by itself. What waits for a session or for a
+    /// registration has none.
     pub(super) fn next_deadline(&self) -> Option<u64> {
+        let connected = self.outbound.is_connected();
+        let listens = connected && self.membership.lets_messages_out();
         let requests = self.outbox.iter().filter_map(|slot| {
-            let gathering = slot.gathering.deadline();
             let kept = match slot.kind {
                 Kind::Segmented(segments) if slot.exchange.is_held() => segments.release_at(),
                 _ => None,
             };
-            gathering.or(kept).or_else(|| slot.exchange.deadline())
+            let sending = slot.gathering.deadline().or(slot.exchange.deadline());
+            kept.or(sending.filter(|_| listens || slot.exchange.is_waiting()))
         });
-        let membership = self.membership.exchange().and_then(Exchange::deadline);
+        let membership = self.membership.exchange().filter(|_| connected);
+        let membership = membership.and_then(Exchange::deadline);
         let registered = self.membership == Membership::Registered;
         let refresh = self.refresh_at.filter(|_| registered);
-        let listens = self.membership.lets_messages_out();
-        let sets = self
-            .incoming
-            .shelf
-            .iter()
-            .filter(|slot| slot.is_open() && listens);
+        let sets = self.incoming.shelf.iter();
+        let sets = sets.filter(|slot| slot.is_open() && listens);
         let sets = sets.map(|slot| slot.deadline);
         requests.chain(membership).chain(refresh).chain(sets).min()
     }
