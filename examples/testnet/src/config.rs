@@ -17,6 +17,8 @@ pub struct Config {
     pub plain: Option<SocketAddr>,
     /// Also listens for CoAP over UDP, as plain. Operators use port 65401.
     pub udp: Option<SocketAddr>,
+    /// Also listens for application servers: TS 29.538 over plain HTTP.
+    pub http: Option<SocketAddr>,
     /// How CoAP over UDP behaves.
     pub datagrams: DatagramSettings,
     /// Names of the application function: SNI must be one of them, and it is the FQDN in AF_ID.
@@ -195,6 +197,7 @@ impl Default for Config {
             listen: loopback,
             plain: None,
             udp: None,
+            http: None,
             datagrams: DatagramSettings::default(),
             fqdns: vec!["msgin5g.example.com".to_owned()],
             ua_tls: UA_TLS13,
@@ -214,6 +217,13 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Also listens for application servers on a free port of the loopback.
+    #[must_use]
+    pub fn with_http(mut self) -> Self {
+        self.http = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        self
+    }
+
     /// Also listens for CoAP over UDP on a free port of the loopback.
     #[must_use]
     pub fn with_udp(mut self) -> Self {

@@ -225,6 +225,12 @@ pub enum EventKind {
         payload: String,
     },
 
+    /// An application server asked for something over HTTP.
+    Http {
+        from: String,
+        what: String,
+        status: u16,
+    },
     /// The file of what is stored could not be read or written.
     StoreFailed {
         what: String,
@@ -305,6 +311,8 @@ pub struct Counters {
     pub aggregated: u64,
     pub subscriptions: u64,
     pub unsubscriptions: u64,
+    /// Requests of application servers over HTTP.
+    pub http: u64,
 }
 
 impl Counters {
@@ -335,6 +343,7 @@ impl Counters {
             EventKind::Aggregated { .. } => &mut self.aggregated,
             EventKind::Subscribed { .. } => &mut self.subscriptions,
             EventKind::Unsubscribed { .. } => &mut self.unsubscriptions,
+            EventKind::Http { .. } => &mut self.http,
             _ => return,
         };
         *counter += 1;

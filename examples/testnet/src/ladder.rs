@@ -180,6 +180,9 @@ fn line(kind: &EventKind) -> Option<Line> {
                 if *discarded { "discarded" } else { "updated" }
             ),
         ),
+        EventKind::Http { from, what, status } => {
+            arrow(from, SERVER, format!("HTTP {what}: {status}"))
+        }
         EventKind::StoreFailed { what } => note(SERVER, format!("not stored: {what}")),
         EventKind::Fault { what } => note(SERVER, format!("fault: {what}")),
         EventKind::Connected { .. }

@@ -2,6 +2,8 @@
 //!
 //! It prints one line of JSON when it is ready, then one line for each event, and ends with its time or its input.
 
+mod ask;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use msgin5g_testnet::{
     AKidForm, ApplicationServer, Config, Event, MsgRespCarriage, Subscriber, TestNet, ladder,
 };
@@ -19,7 +21,11 @@ use serde_json::json;
 
 /// Reference network for msgin5g: AUSF, AAnF and MSGin5G Server on this machine.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Cli {
+    /// Without one the network runs.
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Where TLS listens; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -29,6 +35,9 @@ struct Cli {
     /// Also listen for CoAP over UDP, where UE Service IDs are believed. Operators use port 65401.
     #[arg(long, num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
     udp: Option<SocketAddr>,
+    /// Also listen for application servers: TS 29.538 over plain HTTP.
+    #[arg(long, num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    http: Option<SocketAddr>,
     /// Name of the application function: SNI, and the FQDN in AF_ID. May be repeated.
     #[arg(long, default_value = "msgin5g.example.com")]
     fqdn: Vec<String>,
@@ -70,8 +79,22 @@ struct Cli {
     seconds: Option<u64>,
 }
 
+/// What to do with a network that runs elsewhere.
+#[derive(Subcommand)]
+enum Command {
+    /// Send a message of an application server.
+    Send(Box<ask::Send>),
+    /// Print what an application server got.
+    Inbox(ask::Server),
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
+    match &cli.command {
+        Some(Command::Send(send)) => return ask::send(send),
+        Some(Command::Inbox(server)) => return ask::inbox(server),
+        None => {}
+    }
     let net = TestNet::start(config(&cli))?;
     let a_kids: BTreeMap<&str, Option<String>> = cli
         .subscriber
@@ -84,6 +107,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "listening": net.addr().to_string(),
             "plain": net.plain_addr().map(|addr| addr.to_string()),
             "udp": net.udp_addr().map(|addr| addr.to_string()),
+            "http": net.http_addr().map(|addr| format!("http://{addr}")),
             "fqdn": net.af_fqdn(),
             "a_kid": a_kids,
         })
@@ -147,6 +171,7 @@ fn config(cli: &Cli) -> Config {
         listen: cli.listen,
         plain: cli.plain,
         udp: cli.udp,
+        http: cli.http,
         fqdns: cli.fqdn.clone(),
         a_kid_form: cli.form,
         kaf_lifetime: Duration::from_secs(cli.kaf_lifetime),

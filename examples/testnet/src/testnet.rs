@@ -28,6 +28,7 @@ pub struct TestNet {
     addr: SocketAddr,
     plain_addr: Option<SocketAddr>,
     udp_addr: Option<SocketAddr>,
+    http_addr: Option<SocketAddr>,
     aanf: Arc<Mutex<Aanf>>,
     shared: Shared,
     thread: Option<JoinHandle<()>>,
@@ -59,7 +60,8 @@ impl TestNet {
             stop: Arc::new(AtomicBool::new(false)),
         };
         let net = Net::bind(shared.clone(), poll, tls, &config)?;
-        let (addr, plain_addr, udp_addr) = (net.addr()?, net.plain_addr(), net.udp_addr());
+        let (addr, plain_addr) = (net.addr()?, net.plain_addr());
+        let (udp_addr, http_addr) = (net.udp_addr(), net.web_addr());
         let thread = std::thread::Builder::new()
             .name("testnet".to_owned())
             .spawn(move || net.run())?;
@@ -68,6 +70,7 @@ impl TestNet {
             addr,
             plain_addr,
             udp_addr,
+            http_addr,
             aanf,
             shared,
             thread: Some(thread),
@@ -93,6 +96,11 @@ impl TestNet {
     /// Where CoAP over UDP listens, if it does.
     pub fn udp_addr(&self) -> Option<SocketAddr> {
         self.udp_addr
+    }
+
+    /// Where application servers are listened to, if they are.
+    pub fn http_addr(&self) -> Option<SocketAddr> {
+        self.http_addr
     }
 
     /// The name of the application function: for SNI and for AF_ID.

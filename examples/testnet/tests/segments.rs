@@ -300,3 +300,24 @@ fn a_segmented_message_is_stored_whole_and_cut_for_the_ue_that_comes() {
         .unwrap();
     assert_eq!(net.waiting(UE2), 0);
 }
+
+#[test]
+fn the_built_in_ue_takes_and_answers_long_messages() {
+    const ECHO: &str = "echo@iot.example";
+    let (_net, mut ue1, _ue2) = two_ues(|config| config.echo = vec![ECHO.to_owned()]);
+    ue1.request(&reg_with_size(UE1, 700));
+    let payload = text(4096);
+    for part in &segments(&msg(UE1, ECHO, "a", &payload), "set-1", 700) {
+        assert_eq!(ue1.request(part).payload, b"");
+    }
+    assert_eq!(ue1.take(), segconfir("set-1", "a"));
+    assert_eq!(ue1.take(), imdn(ECHO, UE1, "a"));
+    let (_, first) = ue1.delivery();
+    assert_eq!(first["Total number of message segments"], 6);
+    assert!(
+        first["Payload"]
+            .as_str()
+            .unwrap()
+            .starts_with("echo: aä€𝄞z")
+    );
+}

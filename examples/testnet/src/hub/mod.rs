@@ -16,7 +16,7 @@ use crate::faults::{Faults, spend};
 use crate::log::Log;
 use crate::secure::Opened;
 use crate::server::{
-    AsMessage, AsOutcome, DeliveryId, Effect, Identity, Outcome, PeerId, Reply, Server,
+    AsMessage, AsOutcome, AsReport, DeliveryId, Effect, Identity, Outcome, PeerId, Reply, Server,
 };
 use crate::store::Store;
 use crate::wire::{Body, Fields};
@@ -192,6 +192,20 @@ impl Hub {
         let result = self.server.take_from_as(now_ms, message, &mut effects);
         self.carry_out(None, effects);
         result
+    }
+
+    /// Takes a report of an application server.
+    pub fn report_from_as(&mut self, report: &AsReport) -> Result<(), &'static str> {
+        let mut effects = Vec::new();
+        let now_ms = self.log.now_ms();
+        let result = self.server.report_from_as(now_ms, report, &mut effects);
+        self.carry_out(None, effects);
+        result
+    }
+
+    /// Writes into the log.
+    pub fn tell(&self, kind: EventKind) {
+        self.log.push(None, kind);
     }
 
     /// Ends the connection of a registered UE. `false`: it is not registered, or built in.

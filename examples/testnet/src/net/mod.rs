@@ -2,6 +2,7 @@
 
 mod conn;
 mod udp;
+mod web;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -23,11 +24,13 @@ use crate::secure::TlsServer;
 use crate::server::{Outcome, PeerId};
 use conn::Conn;
 use udp::Udp;
+use web::Web;
 
 const WAKER: Token = Token(0);
 const TLS: Token = Token(1);
 const PLAIN: Token = Token(2);
 const UDP: Token = Token(3);
+const WEB: Token = Token(4);
 /// Tokens from here on are connections, and the numbers of their peers.
 const FIRST_PEER: usize = 16;
 
@@ -56,6 +59,7 @@ pub struct Net {
     tls_listener: TcpListener,
     plain_listener: Option<TcpListener>,
     udp: Option<Udp>,
+    web: Option<Web>,
     tls: TlsServer,
     limits: Limits,
     conns: HashMap<PeerId, Conn>,
@@ -109,12 +113,17 @@ impl Net {
                 poll.registry(),
             )
         });
+        let web = config.http.map(|address| {
+            let most = limits.connections;
+            Web::bind(shared.clone(), address, most, WEB, poll.registry())
+        });
         Ok(Self {
             shared,
             poll,
             tls_listener,
             plain_listener,
             udp: udp.transpose()?,
+            web: web.transpose()?,
             tls,
             limits,
             conns: HashMap::new(),
@@ -136,6 +145,10 @@ impl Net {
 
     pub fn udp_addr(&self) -> Option<SocketAddr> {
         self.udp.as_ref().and_then(Udp::address)
+    }
+
+    pub fn web_addr(&self) -> Option<SocketAddr> {
+        self.web.as_ref().and_then(Web::address)
     }
 
     /// Runs until it is told to stop.
@@ -164,7 +177,17 @@ impl Net {
                             udp.ready(&mut self.next_peer);
                         }
                     }
-                    Token(n) => self.with_conn(PeerId(n as u64), Conn::ready),
+                    WEB => {
+                        if let Some(web) = &mut self.web {
+                            web.accept(&mut self.next_peer, self.poll.registry());
+                        }
+                    }
+                    Token(n) => {
+                        let web = self.web.as_mut();
+                        if !web.is_some_and(|web| web.ready(n, self.poll.registry())) {
+                            self.with_conn(PeerId(n as u64), Conn::ready);
+                        }
+                    }
                 }
             }
             self.expire();

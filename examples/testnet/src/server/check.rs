@@ -17,7 +17,11 @@ pub enum Resource {
 }
 
 /// Checks everything before the payload is looked at.
-pub fn request(request: &Message, settings: &ServerSettings) -> Result<Resource, Reply> {
+pub fn request(
+    request: &Message,
+    settings: &ServerSettings,
+    max_request: usize,
+) -> Result<Resource, Reply> {
     for (option, _) in request.options.iter() {
         match option {
             number::PROXY_URI | number::PROXY_SCHEME => return Err(Reply::new(Code::NO_PROXY)),
@@ -45,8 +49,8 @@ pub fn request(request: &Message, settings: &ServerSettings) -> Result<Resource,
     if request.code != method {
         return Err(Reply::new(Code::METHOD_NOT_ALLOWED));
     }
-    if request.payload.len() > settings.max_request {
-        return Err(Reply::too_large(settings.max_request));
+    if request.payload.len() > max_request {
+        return Err(Reply::too_large(max_request));
     }
     if resource == Resource::Messages && request.options.uint(number::CONTENT_FORMAT) != Some(JSON)
     {

@@ -35,8 +35,12 @@ impl Server {
         self.check_sender(peer, &from)?;
         let to = fields.recipient()?;
         let message_id = fields.message_id()?.to_owned();
-        if content::check(fields)? > self.settings.max_payload {
-            return Err(Reply::too_large(self.settings.max_payload));
+        let max_payload = match peer.is_built_in() {
+            true => self.settings.segments.max_message,
+            false => self.settings.max_payload,
+        };
+        if content::check(fields)? > max_payload {
+            return Err(Reply::too_large(max_payload));
         }
         if to.kind == AddressKind::Broadcast {
             // Only application servers broadcast.

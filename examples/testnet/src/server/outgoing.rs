@@ -34,6 +34,7 @@ impl Server {
 
     /// Cuts and splits what waits for a UE, so that each piece fits.
     pub(super) fn fit(&mut self, ue: &str, effects: &mut Vec<Effect>) {
+        let built_in = self.registered(ue).is_some_and(PeerId::is_built_in);
         let size = self.segment_size(ue);
         let waiting = self.deliveries.iter().filter(|(_, d)| {
             let whole = d.kind == MessageType::Msg && d.segment_of.is_none();
@@ -46,11 +47,15 @@ impl Server {
             };
             let fields = delivery.body.fields();
             let items = individual(&fields).unwrap_or_default();
-            if payload_of(&items) > size {
+            // A built-in UE gets each message whole, and by itself.
+            let together = if built_in { 0 } else { size };
+            if payload_of(&items) > together {
                 self.split(&delivery, &fields, &items, effects);
                 // Each part must fit, too.
                 self.fit(ue, effects);
-            } else if delivery.cuts.is_some() || content::payload(&fields).len() > size {
+            } else if !built_in
+                && (delivery.cuts.is_some() || content::payload(&fields).len() > size)
+            {
                 self.cut(&delivery, &fields, size, effects);
             } else {
                 delivery.fits = Some(size);

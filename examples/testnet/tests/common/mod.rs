@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 mod frame;
+pub mod http;
 mod messages;
 pub mod udp;
 
