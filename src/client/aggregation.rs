@@ -6,6 +6,7 @@ use crate::message::{
     StoreAndForward,
 };
 
+use super::Event;
 use super::body::Body;
 use super::core::Core;
 use super::duplicates::{AGGREGATE, REPORT, WHOLE};
@@ -17,7 +18,6 @@ use super::parts::put_part;
 use super::record::{Field, Pen, Record, as_text};
 use super::reports::put_outcome;
 use super::shelf::Full;
-use super::{Event, Failure};
 
 /// Most messages in one that is sent.
 const MOST_PARTS: usize = 8;
@@ -368,34 +368,6 @@ impl Core<'_> {
         let heir = slots.find(|slot| is_bound && slot.gathering == gone.gathering);
         if let (Some(heir), false) = (heir, gone.exchange.is_held()) {
             heir.exchange = gone.exchange;
-        }
-    }
-}
-
-impl Verdict {
-    /// What an event said about one message of several, without its words.
-    pub(super) fn of(event: &Event<'_>) -> Option<Self> {
-        match event {
-            Event::Accepted { .. } => Some(Self::Accepted),
-            Event::Stored { .. } => Some(Self::Stored),
-            Event::Failed { failure, .. } => Some(Self::Failed(match *failure {
-                Failure::Answered { code, .. } => Failure::Answered { code, cause: None },
-                Failure::Undeliverable { .. } => Failure::Undeliverable { cause: None },
-                Failure::NoAnswer => Failure::NoAnswer,
-                Failure::TooLarge { limit } => Failure::TooLarge { limit },
-            })),
-            _ => None,
-        }
-    }
-
-    pub(super) fn event(self, message_id: MessageId<'static>) -> Event<'static> {
-        match self {
-            Self::Accepted => Event::Accepted { message_id },
-            Self::Stored => Event::Stored { message_id },
-            Self::Failed(failure) => Event::Failed {
-                message_id,
-                failure,
-            },
         }
     }
 }

@@ -127,6 +127,34 @@ pub(super) enum Verdict {
     Failed(Failure<'static>),
 }
 
+impl Verdict {
+    /// What an event said about one message of several, without its words.
+    pub(super) fn of(event: &Event<'_>) -> Option<Self> {
+        match event {
+            Event::Accepted { .. } => Some(Self::Accepted),
+            Event::Stored { .. } => Some(Self::Stored),
+            Event::Failed { failure, .. } => Some(Self::Failed(match *failure {
+                Failure::Answered { code, .. } => Failure::Answered { code, cause: None },
+                Failure::Undeliverable { .. } => Failure::Undeliverable { cause: None },
+                Failure::NoAnswer => Failure::NoAnswer,
+                Failure::TooLarge { limit } => Failure::TooLarge { limit },
+            })),
+            _ => None,
+        }
+    }
+
+    pub(super) fn event(self, message_id: MessageId<'static>) -> Event<'static> {
+        match self {
+            Self::Accepted => Event::Accepted { message_id },
+            Self::Stored => Event::Stored { message_id },
+            Self::Failed(failure) => Event::Failed {
+                message_id,
+                failure,
+            },
+        }
+    }
+}
+
 pub(super) struct Outbox<'m> {
     pub(super) shelf: Shelf<'m, OutboxSlot>,
 }
