@@ -48,6 +48,11 @@ fn name() -> impl Strategy<Value = &'static str> {
     "[!-~\u{a1}-\u{ff}\u{1f600}]{5,30}".prop_map(|text| &*text.leak())
 }
 
+/// 64 octets at most: a message ID that is no UUID, a set of segments.
+fn short_name() -> impl Strategy<Value = &'static str> {
+    "[!-~\u{a1}-\u{ff}\u{1f600}]{1,16}".prop_map(|text| &*text.leak())
+}
+
 fn integer() -> impl Strategy<Value = Option<u32>> {
     prop::option::of(0..=0x7fff_ffffu32)
 }
@@ -77,7 +82,7 @@ fn recipient() -> impl Strategy<Value = Recipient<'static>> {
 fn message_id() -> impl Strategy<Value = MessageId<'static>> {
     prop_oneof![
         any::<[u8; 16]>().prop_map(MessageId::Uuid),
-        name().prop_map(MessageId::Opaque)
+        short_name().prop_map(MessageId::Opaque)
     ]
 }
 
@@ -107,7 +112,7 @@ fn store_and_forward() -> impl Strategy<Value = StoreAndForward<'static>> {
 
 fn segment() -> impl Strategy<Value = Segment<'static>> {
     (
-        name(),
+        short_name(),
         any::<u16>(),
         prop::option::of(1..=u16::MAX),
         any::<bool>(),
@@ -313,15 +318,19 @@ fn message() -> impl Strategy<Value = Message<'static>> {
                 })
             }
         ),
-        (name(), prop::collection::vec(any::<(u16, u16)>(), 0..40)).prop_map(|(set, list)| {
-            let mut ranges = SegmentRanges::EMPTY;
-            for (first, len) in list.into_iter().take(SegmentRanges::MAX) {
-                ranges.insert(first, first.saturating_add(len % 8));
-            }
-            Message::SegmentsRecovery(SegmentsRecovery { set, ranges })
-        }),
         (
-            name(),
+            short_name(),
+            prop::collection::vec(any::<(u16, u16)>(), 0..40)
+        )
+            .prop_map(|(set, list)| {
+                let mut ranges = SegmentRanges::EMPTY;
+                for (first, len) in list.into_iter().take(SegmentRanges::MAX) {
+                    ranges.insert(first, first.saturating_add(len % 8));
+                }
+                Message::SegmentsRecovery(SegmentsRecovery { set, ranges })
+            }),
+        (
+            short_name(),
             prop::option::of(message_id()),
             prop::option::of(outcome())
         )
