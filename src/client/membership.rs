@@ -121,7 +121,8 @@ impl<'m> Core<'m> {
         if code.is_success() && !response.is_refused() {
             self.membership = Membership::Registered;
             let lasts = self.config.registration_refresh_ms;
-            self.refresh_at = lasts.map(|lasts| now.saturating_add(u64::from(lasts)));
+            // At the end of time never, instead of again and again.
+            self.refresh_at = lasts.and_then(|lasts| now.checked_add(u64::from(lasts)));
             self.renew_subscriptions();
             return Event::Registered;
         }

@@ -1,0 +1,39 @@
+//! What is done with arbitrary octets, and what must hold then. Each target is a function that
+//! panics when something is wrong; libFuzzer calls it by way of `targets/`, and
+//! `tests/corpus.rs` of the crate calls it with the octets kept in `corpus/`.
+
+mod akma;
+mod client;
+mod coap;
+mod message;
+#[cfg(feature = "embedded-tls")]
+mod session_embedded_tls;
+#[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
+mod session_tls13;
+
+pub use akma::akma;
+pub use client::client;
+pub use coap::{coap_datagram, coap_stream};
+pub use message::{message, responses, segment_ranges};
+#[cfg(feature = "embedded-tls")]
+pub use session_embedded_tls::session_embedded_tls;
+#[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
+pub use session_tls13::session_tls13;
+
+/// A target by its name, which is also the name of its folder in `corpus/`.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All that are built.
+pub const TARGETS: &[Target] = &[
+    ("akma", akma),
+    ("client", client),
+    ("coap_datagram", coap_datagram),
+    ("coap_stream", coap_stream),
+    ("message", message),
+    ("responses", responses),
+    ("segment_ranges", segment_ranges),
+    #[cfg(feature = "embedded-tls")]
+    ("session_embedded_tls", session_embedded_tls),
+    #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
+    ("session_tls13", session_tls13),
+];
