@@ -9,7 +9,11 @@ use crate::client::Client;
 use crate::session::{Session, SessionError};
 use crate::transport::Host;
 
-/// Moves octets both ways until neither side has more now.
+/// Octets that one call takes in at the most, so that it ends: somebody who floods the client
+/// with one endless frame must not hold its caller.
+const ENOUGH: usize = 1 << 16;
+
+/// Moves octets both ways until neither side has more now, or very many have come.
 ///
 /// Call it when octets have arrived, after calls that give the client something to send,
 /// and at [`Client::next_deadline`]. Then take the events by [`Client::poll_event`]: octets
@@ -64,15 +68,17 @@ fn move_all<S: Session>(
     client: &mut Client<'_>,
     now: u64,
 ) -> Result<bool, SessionError> {
-    let mut moved = false;
-    loop {
+    let (mut moved, mut taken) = (false, 0_usize);
+    while taken < ENOUGH {
         let sent = send_all(session, client, now)?;
         let received = receive(session, client)?;
-        if !sent && !received {
-            return Ok(moved);
+        if !sent && received == 0 {
+            break;
         }
         moved = true;
+        taken = taken.saturating_add(received);
     }
+    Ok(moved)
 }
 
 fn send_all<S: Session>(
@@ -98,16 +104,16 @@ fn send_all<S: Session>(
     Ok(moved)
 }
 
-fn receive<S: Session>(session: &mut S, client: &mut Client<'_>) -> Result<bool, SessionError> {
+fn receive<S: Session>(session: &mut S, client: &mut Client<'_>) -> Result<usize, SessionError> {
     let space = client.recv_space();
     if space.is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
     match session.recv(space)? {
         Poll::Ready(n) => {
             client.received(n);
-            Ok(n > 0)
+            Ok(n)
         }
-        Poll::Pending => Ok(false),
+        Poll::Pending => Ok(0),
     }
 }

@@ -6,7 +6,7 @@
 mod script;
 
 use msgin5g::client::{
-    Client, Config, Event, Failure, OutboxSlot, OutgoingMessage, Pieces, SendError,
+    Client, Config, Event, Failure, IncomingSlot, OutboxSlot, OutgoingMessage, Pieces, SendError,
 };
 use msgin5g::coap::signal::{Csm, Signal};
 use msgin5g::coap::{CoapError, Code, OptionNumber, Outgoing, Token, stream};
@@ -541,6 +541,51 @@ fn a_clock_that_jumps_loses_nothing_and_loops_nowhere() {
         assert_eq!(outcomes, 1, "jump to {jump}");
         assert_eq!(bench.client.pending(), 0);
     }
+}
+
+/// The confirmation of a message in segments is nobody's message, also where it does not fit.
+#[test]
+fn a_confirmation_that_does_not_fit_fails_no_message() {
+    let (mut rx, mut tx, mut outbox, mut incoming) = ([0; 700], [0; 140], [0; 400], [0; 400]);
+    let mut slots = [OutboxSlot::EMPTY; 2];
+    let mut incoming_slots = [IncomingSlot::EMPTY; 1];
+    let pieces = Pieces {
+        rx: &mut rx,
+        tx: &mut tx,
+        outbox: &mut outbox,
+        slots: &mut slots,
+        incoming: &mut incoming,
+        incoming_slots: &mut incoming_slots,
+    };
+    let config = Config::new(UeServiceId::new("ue-4711@iot.example").unwrap());
+    let mut bench = Bench::of(Client::new(config, pieces, &mut Counter(1)));
+    bench.client.connected();
+    bench.register();
+    bench.post(
+        &json!({
+            "Message Type": "MSG",
+            "Originating UE Service ID": "ue-0815@iot.example",
+            "Recipient UE Service ID": "ue-4711@iot.example",
+            "Message ID": "m-1",
+            "Segmentation Set Identifier": "s".repeat(64),
+            "Total number of message segments": 1,
+            "Message segment number": 1,
+            "Payload": "x",
+        })
+        .to_string(),
+    );
+    assert!(matches!(
+        bench.client.poll_event(0),
+        Some(Event::Message { .. })
+    ));
+    assert_eq!(bench.sent(0).len(), 1, "only the answer");
+    assert!(matches!(
+        bench.client.poll_event(0),
+        Some(Event::ReportFailed {
+            message_id: None,
+            failure: Failure::TooLarge { .. }
+        })
+    ));
 }
 
 /// Every size of every buffer from nothing on: an error, or it works; never a panic, a silent

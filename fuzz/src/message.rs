@@ -64,9 +64,11 @@ pub fn segment_ranges(data: &[u8]) {
         } else {
             u16::MAX - first
         };
-        let last = first
-            .saturating_add(u16::from(piece[2] & 7))
-            .wrapping_sub(u16::from(piece[2] >> 7));
+        // Now and then backwards, which is no range.
+        let last = match piece[2] {
+            0x80.. => first.saturating_sub(1),
+            more => first.saturating_add(u16::from(more & 7)),
+        };
         ranges.insert(first, last);
         plain.extend(first..=last);
         let mut before: Option<u16> = None;

@@ -103,7 +103,11 @@ impl Core<'_> {
             }
             Owed::Verdict(index, verdict) => {
                 let slot = self.outbox.remove(index)?;
-                Some(verdict.event(slot.message_id()))
+                Some(match verdict {
+                    // What does not fit may be a report just as well.
+                    Verdict::Failed(failure) => slot.failed(failure),
+                    verdict => verdict.event(slot.message_id()),
+                })
             }
             Owed::Released(index) => self.release_segments(index),
             Owed::Payload => self.payload_wanted(now),

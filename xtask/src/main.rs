@@ -8,6 +8,7 @@ mod elf;
 mod exchange;
 mod figures;
 mod firmware;
+mod fuzz;
 mod host;
 mod install;
 mod logs;
@@ -45,6 +46,15 @@ enum Chore {
     },
     /// Check everything: what CI runs.
     Test,
+    /// Feed arbitrary octets to everything that reads what others wrote (libFuzzer).
+    Fuzz {
+        /// For each target.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+        /// This one only; its name is that of its file in fuzz/targets.
+        #[arg(long)]
+        target: Option<String>,
+    },
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
         /// Put the table into the README too.
@@ -72,6 +82,10 @@ fn chore(args: &Args) -> anyhow::Result<()> {
         }
         Chore::Demo { machine } => demo::run(machine, may_install),
         Chore::Test => test::run(may_install),
+        Chore::Fuzz {
+            seconds,
+            ref target,
+        } => fuzz::run_targets(seconds, target.as_deref()),
         Chore::Size { write } => size::run(write, may_install),
     }
 }

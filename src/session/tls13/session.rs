@@ -10,6 +10,10 @@ use crate::transport::{Host, StreamTransport, TransportError};
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
 
+/// Octets that one call takes in at the most, more than any two records: whoever floods a session
+/// with what has no data in it must not hold its caller, nor the handshake beyond its deadline.
+const ENOUGH: usize = 1 << 16;
+
 /// A TLS 1.3 session over a transport: begun, polled until it is open, then a [`Session`].
 ///
 /// ```
@@ -147,16 +151,21 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
 
     /// Sends and receives until the transport or the data for the caller says stop.
     fn drive(&mut self) -> Result<(), SessionError> {
-        loop {
+        let mut taken = 0_usize;
+        while taken < ENOUGH {
             self.push()?;
             let room = self.connection.room();
             if room.is_empty() {
                 break;
             }
+            let asked = room.len();
             match self.transport.recv(room) {
                 Poll::Ready(Ok(0)) | Poll::Pending => break,
                 // An end is given to the caller below, once it has read all.
                 Poll::Ready(Ok(n)) => {
+                    // A port that claims more than it was asked for is not believed.
+                    let n = n.min(asked);
+                    taken = taken.saturating_add(n);
                     let _ = self.connection.filled(n);
                 }
                 Poll::Ready(Err(e)) => self.transport_failed(e),
