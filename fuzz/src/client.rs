@@ -43,7 +43,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
         config.segment_size = u.int_in_range(0..=400)?;
     }
     if u.ratio(1, 4)? {
-        config.registration_refresh_ms = Some(u.int_in_range(1..=100_000)?);
+        config.registration_refresh_ms = Some(u.int_in_range(60_000..=600_000)?);
     }
     let (room, rx_len, tx_len) = (slots.len(), rx.len(), tx.len());
     let pieces = Pieces {
