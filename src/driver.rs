@@ -2,11 +2,12 @@
 //!
 //! * [`exchange`] is the polled driver: it never waits, for superloops and tasks.
 //! * [`wait`] is the blocking one: it calls [`Host::idle`] until there is an event.
+//! * [`exchange_datagrams`] and [`wait_datagrams`] are the same for datagrams.
 
 use core::task::Poll;
 
 use crate::client::Client;
-use crate::session::{Session, SessionError};
+use crate::session::{DatagramSession, Session, SessionError};
 use crate::transport::Host;
 
 /// Octets that one call takes in at the most, so that it ends: somebody who floods the client
@@ -44,9 +45,57 @@ pub fn wait<S: Session>(
     host: &mut impl Host,
     until: u64,
 ) -> Result<bool, SessionError> {
+    wait_with(
+        |client, now| move_all(session, client, now),
+        client,
+        host,
+        until,
+    )
+}
+
+/// As [`exchange`], for a client that [is connected](Client::connected_datagram) by datagrams.
+///
+/// Call it at [`Client::next_deadline`] in any case: what is lost goes again by itself.
+///
+/// # Errors
+///
+/// As [`exchange`].
+pub fn exchange_datagrams<S: DatagramSession>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    now: u64,
+) -> Result<(), SessionError> {
+    move_datagrams(session, client, now).map(|_| ())
+}
+
+/// As [`wait`], for a client that [is connected](Client::connected_datagram) by datagrams.
+///
+/// # Errors
+///
+/// As [`exchange`].
+pub fn wait_datagrams<S: DatagramSession>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    host: &mut impl Host,
+    until: u64,
+) -> Result<bool, SessionError> {
+    wait_with(
+        |client, now| move_datagrams(session, client, now),
+        client,
+        host,
+        until,
+    )
+}
+
+fn wait_with<'m>(
+    mut move_all: impl FnMut(&mut Client<'m>, u64) -> Result<bool, SessionError>,
+    client: &mut Client<'m>,
+    host: &mut impl Host,
+    until: u64,
+) -> Result<bool, SessionError> {
     loop {
         let now = host.now_ms();
-        let moved = move_all(session, client, now);
+        let moved = move_all(client, now);
         // What arrived before the session ended still counts.
         if client.has_event(now) {
             return Ok(true);
@@ -115,5 +164,42 @@ fn receive<S: Session>(session: &mut S, client: &mut Client<'_>) -> Result<usize
             Ok(n)
         }
         Poll::Pending => Ok(0),
+    }
+}
+
+/// As [`move_all`], for datagrams.
+fn move_datagrams<S: DatagramSession>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    now: u64,
+) -> Result<bool, SessionError> {
+    let mut moved = false;
+    loop {
+        let mut moves = false;
+        loop {
+            let datagram = client.poll_transmit(now);
+            if datagram.is_empty() {
+                break;
+            }
+            let len = datagram.len();
+            match session.send(datagram, now)? {
+                Poll::Ready(()) => client.transmitted(len),
+                Poll::Pending => break,
+            }
+            moves = true;
+        }
+        // What concerns nobody but the client makes room for the next one.
+        client.has_event(now);
+        let space = client.recv_space();
+        if !space.is_empty()
+            && let Poll::Ready(n) = session.recv(space, now)?
+        {
+            client.received(n);
+            moves |= n > 0;
+        }
+        if !moves {
+            return Ok(moved);
+        }
+        moved = true;
     }
 }

@@ -1,5 +1,6 @@
 //! What a client is told once: who it is and how it behaves.
 
+use crate::coap::reliable::Params;
 use crate::message::{Registration, SERVICE_IDENTIFIER, UeServiceId};
 
 /// A client's identity and manners. Everything in it is borrowed and outlives the client.
@@ -59,6 +60,12 @@ pub struct Config<'a> {
     /// After which time the client registers again, in milliseconds. The standard knows no
     /// such time; UNCONFIRMED. Default `None`: never.
     pub registration_refresh_ms: Option<u32>,
+    /// How the message layer behaves over datagrams (RFC 7252 section 4.8). Retries above wait until
+    /// it has given up, at least.
+    pub datagrams: Params,
+    /// Largest CoAP message that goes out over datagrams, in octets. Default 1152, which RFC 7252
+    /// section 4.6 recommends where nothing is known of the path.
+    pub max_datagram: u16,
 }
 
 /// Who sends the delivery status report that a received message asks for.
@@ -90,6 +97,8 @@ impl<'a> Config<'a> {
             sets_per_originator: 2,
             aggregation_wait_ms: 2_000,
             registration_refresh_ms: None,
+            datagrams: Params::new(),
+            max_datagram: 1152,
         }
     }
 }

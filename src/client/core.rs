@@ -7,6 +7,7 @@ use crate::message::{MessageId, Msg, Originator, Priority};
 
 use super::aggregation::Gathering;
 use super::body::Body;
+use super::datagrams::Datagrams;
 use super::duplicates::Duplicates;
 use super::exchange::Jitter;
 use super::incoming::Incoming;
@@ -26,6 +27,7 @@ pub(super) struct Core<'m> {
     pub(super) config: Config<'m>,
     pub(super) outbox: Outbox<'m>,
     pub(super) outbound: Outbound<'m>,
+    pub(super) datagrams: Datagrams,
     pub(super) incoming: Incoming<'m>,
     /// Answers to requests of the server.
     pub(super) answers: Deque<Answer, ANSWERS>,
@@ -58,6 +60,8 @@ impl<'m> Core<'m> {
     pub(super) fn new(config: Config<'m>, memory: Pieces<'m>, seed: u64) -> (Self, &'m mut [u8]) {
         let [a, b, c, d, e, f, g, h] = seed.to_be_bytes();
         let core = Self {
+            // Message IDs and tokens start from different octets of it.
+            datagrams: Datagrams::new(&config, seed.swap_bytes()),
             config,
             outbox: Outbox::new(memory.slots, memory.outbox),
             outbound: Outbound::new(memory.tx),
@@ -167,6 +171,7 @@ impl<'m> Core<'m> {
     /// The session is gone: what was under way starts again on the next one.
     pub(super) fn interrupt(&mut self) {
         self.outbound.disconnect();
+        self.datagrams.stop();
         self.answers.clear();
         if self.membership == Membership::Registered {
             self.register_again();

@@ -102,6 +102,13 @@ impl Exchange {
         }
     }
 
+    /// Sets until when (ms) the answer may come.
+    pub(super) fn wait_until(&mut self, until: u64) {
+        if self.is_waiting() {
+            self.state = State::AwaitingAnswer(until);
+        }
+    }
+
     pub(super) fn sent(&mut self, token: Token, now: u64, config: &Config<'_>) {
         self.token = token;
         self.attempts = self.attempts.saturating_add(1);

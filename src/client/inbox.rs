@@ -10,6 +10,10 @@ pub(super) struct Inbox<'m> {
     done: usize,
     /// Octets still to come of a frame that is too large to keep.
     skip: usize,
+    /// Datagrams come whole: one at a time, and each is looked at before it counts.
+    takes_datagrams: bool,
+    /// Octets of a datagram that has not been looked at.
+    raw: usize,
     /// The front of such a frame, until it has been taken.
     oversize: Option<Front>,
 }
@@ -25,6 +29,14 @@ pub(super) enum Arrival {
     TooLarge(Front),
 }
 
+/// A datagram that counts.
+pub(super) enum Kept {
+    /// It has become a frame of this length.
+    Frame(usize),
+    /// It was larger than the inbox.
+    TooLarge(Front),
+}
+
 impl<'m> Inbox<'m> {
     pub(super) fn new(octets: &'m mut [u8]) -> Self {
         Self {
@@ -32,13 +44,39 @@ impl<'m> Inbox<'m> {
             fill: 0,
             done: 0,
             skip: 0,
+            takes_datagrams: false,
+            raw: 0,
             oversize: None,
         }
     }
 
     pub(super) fn clear(&mut self) {
         (self.fill, self.done, self.skip) = (0, 0, 0);
+        (self.takes_datagrams, self.raw) = (false, 0);
         self.oversize = None;
+    }
+
+    /// What is received from here on are datagrams, until the inbox is cleared.
+    pub(super) fn take_datagrams(&mut self) {
+        self.takes_datagrams = true;
+    }
+
+    /// The datagram that is to be looked at, and whether it is whole. What fills the memory may
+    /// have been cut.
+    pub(super) fn datagram(&mut self) -> Option<(&mut [u8], bool)> {
+        let is_whole = self.raw < self.octets.len();
+        let octets = self.octets.get_mut(..self.raw)?;
+        (!octets.is_empty()).then_some((octets, is_whole))
+    }
+
+    /// The datagram has been looked at, and this is what is left of it.
+    pub(super) fn keep(&mut self, kept: Option<Kept>) {
+        self.raw = 0;
+        match kept {
+            Some(Kept::Frame(len)) => self.fill = len,
+            Some(Kept::TooLarge(head)) => self.oversize = Some(head),
+            None => {}
+        }
     }
 
     /// Largest CoAP message that fits, for Max-Message-Size.
@@ -49,10 +87,18 @@ impl<'m> Inbox<'m> {
     /// Where the next octets go.
     pub(super) fn space(&mut self) -> &mut [u8] {
         self.discard();
+        let is_empty = self.fill == 0 && self.raw == 0 && self.oversize.is_none();
+        if self.takes_datagrams && !is_empty {
+            return &mut [];
+        }
         self.octets.get_mut(self.fill..).unwrap_or_default()
     }
 
     pub(super) fn received(&mut self, n: usize) {
+        if self.takes_datagrams {
+            self.raw = n.min(self.octets.len());
+            return;
+        }
         self.fill = self.fill.saturating_add(n).min(self.octets.len());
         let skipped = self.skip.min(self.fill);
         self.skip = self.skip.saturating_sub(skipped);

@@ -49,10 +49,12 @@
 //! fit it is refused with 4.13.
 
 mod aggregation;
+mod answers;
 mod body;
 mod config;
 mod core;
 mod cuts;
+mod datagrams;
 mod duplicates;
 mod event;
 mod exchange;
@@ -125,6 +127,17 @@ impl<'m> Client<'m> {
         self.core.outbound.connect();
     }
 
+    /// The same for datagrams (RFC 7252): the octets that go and come from here on are whole
+    /// datagrams, each in one piece. What is lost goes again, what comes twice counts once, as
+    /// [`Config::datagrams`] says. There is no Ping and no Release here.
+    ///
+    /// The receive memory takes datagrams that are shorter than itself.
+    pub fn connected_datagram(&mut self) {
+        self.disconnected();
+        self.inbox.take_datagrams();
+        self.core.connect_datagrams();
+    }
+
     /// The session is lost or closed. Nothing that was accepted is lost with it.
     pub fn disconnected(&mut self) {
         self.inbox.clear();
@@ -148,12 +161,17 @@ impl<'m> Client<'m> {
 
     /// Octets for the session; empty when there is nothing to send now.
     pub fn poll_transmit(&mut self, now: u64) -> &[u8] {
+        self.admit(now);
         self.core.poll_transmit(self.inbox.capacity(), now)
     }
 
     /// The session has taken the first `n` octets of [`poll_transmit`](Self::poll_transmit).
     pub fn transmitted(&mut self, n: usize) {
-        self.core.outbound.transmitted(n);
+        if self.core.datagrams.is_on() {
+            self.core.datagrams.transmitted();
+        } else {
+            self.core.outbound.transmitted(n);
+        }
     }
 
     /// The next event, if any. `now` is in milliseconds from any origin that stays.
@@ -165,6 +183,7 @@ impl<'m> Client<'m> {
 
     /// Whether [`poll_event`](Self::poll_event) has something.
     pub fn has_event(&mut self, now: u64) -> bool {
+        self.admit(now);
         self.core.incoming.sweep();
         self.core.known().is_some()
             || !matches!(self.next_frame(now), Ok(Arrival::Incomplete))
@@ -203,7 +222,18 @@ impl<'m> Client<'m> {
         sent && arrived.all(|slot| slot.handed)
     }
 
+    /// Looks at the datagram that has arrived, if any: it becomes a frame, or nothing.
+    fn admit(&mut self, now: u64) {
+        if self.core.datagrams.can_accept()
+            && let Some((octets, is_whole)) = self.inbox.datagram()
+        {
+            let kept = self.core.accept_datagram(octets, is_whole, now);
+            self.inbox.keep(kept);
+        }
+    }
+
     fn next_event(&mut self, now: u64) -> Option<Event<'_>> {
+        self.admit(now);
         self.core.incoming.sweep();
         if let Some(owed) = self.core.known() {
             return self.core.tell(owed, now);

@@ -1,21 +1,19 @@
 //! What goes to the server, and in which order.
 
+use crate::coap::datagram::Header;
 use crate::coap::signal::{Abort, Csm, DEFAULT_MAX_MESSAGE_SIZE, Release, Signal};
-use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
+use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token, reframe};
 use crate::message::{Originator, SegmentsRecovery};
 
 use super::aggregation::{Gathering, bound, with_aggregate};
 use super::body::Body;
-use super::core::{Answer, Core};
+use super::core::Core;
 use super::membership::Membership;
 use super::outbox::{Kind, Outbox, OutboxSlot};
 use super::reassembly::confirmation_of;
 use super::record::as_text;
 use super::reports::report_of;
 use super::{Config, cuts, topics};
-
-/// How long (s) the server shall wait after it has been told that there is no room.
-const BUSY_FOR_S: [u8; 1] = [5];
 
 /// Most segments of the server's path that are sent.
 pub(super) const MOST_PATH_SEGMENTS: usize = 6;
@@ -26,6 +24,8 @@ const BESIDES_PATH: usize = 5 + 1 + 4 + 2 + 1;
 /// The frame on its way out, and the signals that are due.
 pub(super) struct Outbound<'m> {
     octets: &'m mut [u8],
+    /// Octets before a frame, for the longer head of a datagram.
+    margin: usize,
     len: usize,
     sent: usize,
     connected: bool,
@@ -49,6 +49,7 @@ impl<'m> Outbound<'m> {
     pub(super) fn new(octets: &'m mut [u8]) -> Self {
         Self {
             octets,
+            margin: 0,
             len: 0,
             sent: 0,
             connected: false,
@@ -63,9 +64,25 @@ impl<'m> Outbound<'m> {
         self.signals.csm = true;
     }
 
+    /// The server says nothing of itself over datagrams, so `limit` is taken for its own.
+    pub(super) fn connect_datagrams(&mut self, limit: usize) {
+        (self.connected, self.is_deaf) = (true, false);
+        self.margin = reframe::MARGIN;
+        self.peer_limit = Some(limit.saturating_sub(self.margin));
+    }
+
+    /// The frame that has been written becomes a datagram.
+    pub(super) fn become_datagram(&mut self, header: Header) -> bool {
+        let octets = self.octets.get_mut(..self.len).unwrap_or_default();
+        let start = reframe::to_datagram(octets, header);
+        self.sent = start.unwrap_or(self.sent);
+        start.is_some()
+    }
+
     /// What stood half sent means nothing to the next session.
     pub(super) fn disconnect(&mut self) {
         (self.len, self.sent, self.connected) = (0, 0, false);
+        self.margin = 0;
         self.signals = Signals::default();
         self.peer_limit = None;
     }
@@ -95,7 +112,8 @@ impl<'m> Outbound<'m> {
 
     /// Largest CoAP message that can go out, as far as is known.
     pub(super) fn limit(&self) -> usize {
-        self.octets.len().min(self.peer_limit.unwrap_or(usize::MAX))
+        let room = self.octets.len().saturating_sub(self.margin);
+        room.min(self.peer_limit.unwrap_or(usize::MAX))
     }
 
     /// Largest CoAP message that the server takes.
@@ -112,15 +130,17 @@ impl<'m> Outbound<'m> {
         self.connected && self.unsent().is_empty()
     }
 
-    fn unsent(&self) -> &[u8] {
+    pub(super) fn unsent(&self) -> &[u8] {
         self.octets.get(self.sent..self.len).unwrap_or_default()
     }
 
     fn frame(&mut self, write: impl FnOnce(&mut [u8]) -> Result<usize, CoapError>) -> bool {
-        self.sent = 0;
+        self.sent = self.margin;
+        let room = self.octets.get_mut(self.margin..).unwrap_or_default();
         // What does not fit was refused when it was accepted; nothing goes out half.
-        self.len = write(self.octets).unwrap_or_default();
-        self.len > 0
+        let written = write(room).unwrap_or_default();
+        self.len = self.margin.saturating_add(written);
+        written > 0
     }
 }
 
@@ -129,6 +149,9 @@ const DEFAULT_LIMIT: usize = DEFAULT_MAX_MESSAGE_SIZE as usize;
 impl Core<'_> {
     /// Octets for the session. `max_message_size` is what the client itself takes.
     pub(super) fn poll_transmit(&mut self, max_message_size: usize, now: u64) -> &[u8] {
+        if self.datagrams.is_on() {
+            return self.poll_datagram(now);
+        }
         if self.outbound.unsent().is_empty() && self.outbound.connected {
             self.next_out(max_message_size, now);
         }
@@ -172,7 +195,7 @@ impl Core<'_> {
         self.outbound.frame(|out| signal.encode(Token::EMPTY, out))
     }
 
-    fn next_request(&mut self, now: u64) -> bool {
+    pub(super) fn next_request(&mut self, now: u64) -> bool {
         match self.membership {
             Membership::Registering(exchange) => exchange.is_due(now) && self.send_membership(now),
             Membership::Registered => self.send_something(now),
@@ -309,24 +332,6 @@ fn encode_entry(
             us,
             slot.message_id(),
         ))),
-    }
-}
-
-impl Answer {
-    fn encode(&self, out: &mut [u8]) -> Result<usize, CoapError> {
-        if self.code == Code::PONG {
-            let custody = self.custody;
-            return Signal::Pong { custody }.encode(self.token, out);
-        }
-        let busy: &[(OptionNumber, &[u8])] = &[(OptionNumber::MAX_AGE, &BUSY_FOR_S)];
-        let is_busy = self.code == Code::SERVICE_UNAVAILABLE;
-        let answer = Outgoing {
-            code: self.code,
-            token: self.token,
-            options: if is_busy { busy } else { &[] },
-            payload: &[],
-        };
-        answer.encode_stream(out)
     }
 }
 

@@ -144,6 +144,8 @@ impl Core<'_> {
         let sets = self.incoming.shelf.iter();
         let sets = sets.filter(|slot| slot.is_open() && listens);
         let sets = sets.map(|slot| slot.deadline);
-        requests.chain(membership).chain(refresh).chain(sets).min()
+        let datagrams = self.datagrams.next_deadline();
+        let all = requests.chain(membership).chain(refresh).chain(sets);
+        all.chain(datagrams).min()
     }
 }

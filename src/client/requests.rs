@@ -181,12 +181,13 @@ impl<'m> Client<'m> {
     }
 
     /// Asks the server for a sign of life (RFC 8323 section 5.4): [`Event::Pong`] is the answer.
+    /// Only over a stream.
     pub fn ping(&mut self) {
         self.core.outbound.signals.ping = true;
     }
 
     /// Says that this session is about to be closed (RFC 8323 section 5.5), after all that
-    /// can be sent now.
+    /// can be sent now. Only over a stream.
     pub fn release(&mut self) {
         self.core.outbound.signals.release = true;
     }

@@ -33,6 +33,7 @@ mod error;
 mod option;
 mod options;
 mod packet;
+pub(crate) mod reframe;
 pub mod reliable;
 pub mod signal;
 pub mod stream;

@@ -14,6 +14,7 @@
 //! one, and a server that does not prove the same key is refused.
 
 mod config;
+mod datagram;
 mod error;
 #[cfg(feature = "insecure-plaintext")]
 mod plaintext;
@@ -24,6 +25,9 @@ pub mod embedded_tls;
 pub mod tls13;
 
 pub use config::{Psk, TlsConfig};
+pub use datagram::DatagramSession;
+#[cfg(feature = "insecure-plaintext")]
+pub use datagram::PlaintextDatagrams;
 pub use error::{SessionError, Unsupported};
 #[cfg(feature = "insecure-plaintext")]
 pub use plaintext::Plaintext;

@@ -83,7 +83,7 @@
 //! The blocking helpers also want a clock and something to do while nothing happens: [`Host`].
 //! Programs that poll the SDK from their own loop do not need it.
 //!
-//! On a computer, feature `std`, `TcpTransport` and `StdHost` are such a port.
+//! On a computer, feature `std`, `TcpTransport`, `UdpTransport` and `StdHost` are such a port.
 
 use core::fmt;
 use core::task::Poll;
@@ -92,11 +92,15 @@ use core::task::Poll;
 mod std_host;
 #[cfg(feature = "std")]
 mod tcp;
+#[cfg(feature = "std")]
+mod udp;
 
 #[cfg(feature = "std")]
 pub use std_host::StdHost;
 #[cfg(feature = "std")]
 pub use tcp::TcpTransport;
+#[cfg(feature = "std")]
+pub use udp::UdpTransport;
 
 /// A connected, ordered, reliable octet stream, such as a TCP connection.
 ///
