@@ -22,8 +22,10 @@ use msgin5g::message::{
     AsServiceId, GroupServiceId, IdError, MessageId, MessagingTopic, Recipient, UeServiceId,
 };
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
-use msgin5g::session::{Plaintext, Psk, Session, TlsConfig};
-use msgin5g::transport::{Host, StdHost, TcpTransport};
+use msgin5g::session::{
+    DatagramSession, Plaintext, PlaintextDatagrams, Psk, Session, SessionError, TlsConfig,
+};
+use msgin5g::transport::{Host, StdHost, TcpTransport, UdpTransport};
 use rand_core::OsRng;
 use serde_json::{Value, json};
 use support::SubscriberArgs;
@@ -43,7 +45,7 @@ struct Args {
     ua: String,
     /// K_AUSF: 64 hexadecimal digits
     #[arg(long, value_name = "HEX")]
-    #[arg(required_unless_present_any = ["psk", "plain"])]
+    #[arg(required_unless_present_any = ["psk", "plain", "udp"])]
     kausf: Option<String>,
     #[command(flatten)]
     subscriber: SubscriberArgs,
@@ -61,6 +63,9 @@ struct Args {
     /// CoAP over bare TCP, without keys. For a bench, never for a network
     #[arg(long, conflicts_with_all = ["kausf", "psk"])]
     plain: bool,
+    /// CoAP over bare UDP, without keys. For a bench, never for a network
+    #[arg(long, conflicts_with_all = ["kausf", "psk", "plain"])]
+    udp: bool,
     /// Who we are
     #[arg(long, value_name = "U")]
     ue_service_id: String,
@@ -115,14 +120,20 @@ type Problem = Box<dyn std::error::Error>;
 
 fn connect_and_run(args: &Args) -> Result<(), Problem> {
     // Bad input shows before anything is sent.
-    let key = if args.plain { None } else { Some(key(args)?) };
+    let is_bare = args.plain || args.udp;
+    let key = if is_bare { None } else { Some(key(args)?) };
     UeServiceId::new(&args.ue_service_id)?;
     recipient(args)?;
 
     let mut host = StdHost::new();
+    if args.udp {
+        let transport = UdpTransport::connect(&args.server)?;
+        let datagrams = PlaintextDatagrams::new(transport);
+        return run(args, &mut OverDatagrams(datagrams), &mut host);
+    }
     let transport = TcpTransport::connect(&args.server)?;
     let Some((key, identity)) = key else {
-        return run(args, &mut Plaintext::new(transport), &mut host);
+        return run(args, &mut OverStream(Plaintext::new(transport)), &mut host);
     };
     let mut memory: TlsMemory<TcpTransport> = TlsMemory::new(transport);
     let deadline = host.now_ms() + args.timeout * 1000;
@@ -132,10 +143,10 @@ fn connect_and_run(args: &Args) -> Result<(), Problem> {
     };
     let fqdn = fqdn(args);
     let config = TlsConfig::new(&fqdn);
-    let mut session =
+    let session =
         TlsSession::open_blocking(&mut memory, &config, psk, &mut OsRng, &mut host, deadline)?;
     print_line(&json!({"event": "session_open"}));
-    run(args, &mut session, &mut host)
+    run(args, &mut OverStream(session), &mut host)
 }
 
 fn key(args: &Args) -> Result<(Kaf, PskIdentity), AkmaError> {
@@ -175,8 +186,69 @@ fn recipient(args: &Args) -> Result<Option<Recipient<'_>>, IdError> {
     }))
 }
 
-/// Everything from registration to de-registration, over any session.
-fn run(args: &Args, session: &mut impl Session, host: &mut StdHost) -> Result<(), Problem> {
+/// How CoAP is carried.
+trait Carriage {
+    fn connect(&self, client: &mut Client<'_>);
+    fn wait(
+        &mut self,
+        client: &mut Client<'_>,
+        host: &mut StdHost,
+        until: u64,
+    ) -> Result<bool, SessionError>;
+    fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), SessionError>;
+    fn close(&mut self);
+}
+
+struct OverStream<S>(S);
+
+impl<S: Session> Carriage for OverStream<S> {
+    fn connect(&self, client: &mut Client<'_>) {
+        client.connected();
+    }
+
+    fn wait(
+        &mut self,
+        client: &mut Client<'_>,
+        host: &mut StdHost,
+        until: u64,
+    ) -> Result<bool, SessionError> {
+        driver::wait(&mut self.0, client, host, until)
+    }
+
+    fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), SessionError> {
+        driver::exchange(&mut self.0, client, now)
+    }
+
+    fn close(&mut self) {
+        let _ = self.0.close();
+    }
+}
+
+struct OverDatagrams<S>(S);
+
+impl<S: DatagramSession> Carriage for OverDatagrams<S> {
+    fn connect(&self, client: &mut Client<'_>) {
+        client.connected_datagram();
+    }
+
+    fn wait(
+        &mut self,
+        client: &mut Client<'_>,
+        host: &mut StdHost,
+        until: u64,
+    ) -> Result<bool, SessionError> {
+        driver::wait_datagrams(&mut self.0, client, host, until)
+    }
+
+    fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), SessionError> {
+        driver::exchange_datagrams(&mut self.0, client, now)
+    }
+
+    fn close(&mut self) {}
+}
+
+/// Everything from registration to de-registration, over any carriage.
+fn run(args: &Args, session: &mut impl Carriage, host: &mut StdHost) -> Result<(), Problem> {
     let path: Vec<&str> = args
         .path
         .split('/')
@@ -194,7 +266,7 @@ fn run(args: &Args, session: &mut impl Session, host: &mut StdHost) -> Result<()
         session,
         host,
     };
-    run.client.connected();
+    run.session.connect(run.client);
     run.client.register()?;
     run.until("registration", |event| match event {
         Event::Registered => Some(Ok(())),
@@ -210,8 +282,8 @@ fn run(args: &Args, session: &mut impl Session, host: &mut StdHost) -> Result<()
     })?;
     run.client.release();
     let now = run.host.now_ms();
-    driver::exchange(run.session, run.client, now)?;
-    let _ = run.session.close();
+    run.session.exchange(run.client, now)?;
+    run.session.close();
     Ok(())
 }
 
@@ -222,7 +294,7 @@ struct Run<'r, 'm, S> {
     host: &'r mut StdHost,
 }
 
-impl<S: Session> Run<'_, '_, S> {
+impl<S: Carriage> Run<'_, '_, S> {
     fn send(&mut self) -> Result<(), Problem> {
         let (Some(to), Some(text)) = (recipient(self.args)?, &self.args.text) else {
             return Ok(());
@@ -281,7 +353,7 @@ impl<S: Session> Run<'_, '_, S> {
 
     fn listen(&mut self) -> Result<(), Problem> {
         let until = self.host.now_ms() + self.args.listen * 1000;
-        while driver::wait(self.session, self.client, self.host, until)? {
+        while self.session.wait(self.client, self.host, until)? {
             let now = self.host.now_ms();
             if let Some(event) = self.client.poll_event(now) {
                 print_line(&event_as_json(&event));
@@ -297,7 +369,7 @@ impl<S: Session> Run<'_, '_, S> {
         mut done: impl FnMut(&Event<'_>) -> Option<Result<(), String>>,
     ) -> Result<(), Problem> {
         let until = self.host.now_ms() + self.args.timeout * 1000;
-        while driver::wait(self.session, self.client, self.host, until)? {
+        while self.session.wait(self.client, self.host, until)? {
             let now = self.host.now_ms();
             let Some(event) = self.client.poll_event(now) else {
                 continue;
