@@ -2,23 +2,19 @@
 
 use crate::board::Board;
 use crate::exchange::{self, Exchange};
+use crate::firmware::Session;
 use crate::host::Programs;
+use crate::install;
 use crate::toolchain::Toolchain;
-use crate::{firmware, install};
 use anyhow::Result;
 
 /// Installs what is missing, builds, runs the firmware and prints the exchange.
-pub fn run(board: Board, may_install: bool) -> Result<()> {
+pub fn run(board: Board, session: Session, may_install: bool) -> Result<()> {
     install::ensure(install::OPENSSL.iter().chain([&install::QEMU]), may_install)?;
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
     let programs = Programs::build()?;
-    let built = firmware::build(
-        &toolchain,
-        board.target,
-        &[firmware::APPLICATION],
-        &["defmt"],
-    )?;
-    let exchange = exchange::run(board, &built[0], &programs, true)?;
+    let application = session.application(&toolchain, board.target, true)?;
+    let exchange = exchange::run(board, &application, &programs, true)?;
     print(board, &exchange)
 }
 

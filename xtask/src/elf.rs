@@ -30,6 +30,15 @@ impl Sizes {
     }
 }
 
+/// Whether the file has a section of this name with anything in it.
+pub fn has_section(path: &Path, name: &str) -> Result<bool> {
+    let file = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let elf = object::File::parse(&*file)?;
+    Ok(elf
+        .section_by_name(name)
+        .is_some_and(|section| section.size() > 0))
+}
+
 /// Adds up the sections that are loaded.
 pub fn sizes(path: &Path) -> Result<Sizes> {
     let file = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -32,6 +32,7 @@ pub fn run(
     logs_expected: bool,
 ) -> Result<Exchange> {
     let network = Network::start(programs)?;
+    let a_kid = network.a_kid.clone();
     let peer = Peer::start(programs, network.address)?;
     let mut emulator = Emulator::start(board, firmware)?;
     let bridge = Bridge::start(emulator.uart()?, network.address)?;
@@ -53,18 +54,31 @@ pub fn run(
         );
     }
     check(&figures, &seen?)?;
-    ensure!(
-        (outcome.log_lines > 0) == logs_expected,
-        "{} lines of log from a firmware that should write {}",
-        outcome.log_lines,
-        if logs_expected { "some" } else { "none" }
-    );
+    check_log(&outcome.log, &a_kid, logs_expected)?;
     Ok(Exchange {
         figures,
         sizes: elf::sizes(firmware)?,
         octets,
         ladder,
     })
+}
+
+/// There is a log where there should be one, and it tells no key and no whole A-KID.
+fn check_log(log: &[String], a_kid: &str, expected: bool) -> Result<()> {
+    ensure!(
+        log.is_empty() != expected,
+        "{} lines of log from the firmware",
+        log.len()
+    );
+    let key = settings::KAUSF.map(|octet| format!("{octet:02x}")).concat();
+    for line in log {
+        ensure!(!line.contains(a_kid), "the log tells the A-KID: {line}");
+        ensure!(
+            !line.to_lowercase().contains(&key),
+            "the log tells K_AUSF: {line}"
+        );
+    }
+    Ok(())
 }
 
 /// One message each way, each reported, and both registrations ended.

@@ -12,7 +12,38 @@ pub mod settings;
 /// The cargo profile in the root Cargo.toml: small, and optimised in one piece.
 pub const PROFILE: &str = "firmware";
 /// The application.
-pub const APPLICATION: &str = "msgin5g-firmware";
+const APPLICATION: &str = "msgin5g-firmware";
+
+/// What carries the session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Session {
+    /// The crate embedded-tls behind its fence, with P-256.
+    EmbeddedTls,
+    /// The crate's own TLS 1.3 core, with X25519.
+    Tls13,
+}
+
+impl Session {
+    /// As the tables say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EmbeddedTls => "embedded-tls, P-256",
+            Self::Tls13 => "tls13, X25519",
+        }
+    }
+
+    /// Builds the application for a target.
+    pub fn application(self, toolchain: &Toolchain, target: &str, logs: bool) -> Result<PathBuf> {
+        let mut features = Vec::new();
+        if self == Self::Tls13 {
+            features.push("tls13-x25519");
+        }
+        if logs {
+            features.push("defmt");
+        }
+        Ok(build(toolchain, target, &[APPLICATION], &features)?.remove(0))
+    }
+}
 
 /// Builds programs of the firmware package for a target and gives the path of each.
 pub fn build(

@@ -100,6 +100,8 @@ impl Talker {
 pub struct Network {
     talker: Talker,
     pub address: SocketAddr,
+    /// The A-KID of the firmware's UE.
+    pub a_kid: String,
 }
 
 impl Network {
@@ -133,7 +135,15 @@ impl Network {
             .as_str()
             .context("the network says where it listens")?
             .parse()?;
-        Ok(Self { talker, address })
+        let a_kid = ready["a_kid"][settings::SUPI]
+            .as_str()
+            .context("the network says the A-KIDs")?
+            .to_owned();
+        Ok(Self {
+            talker,
+            address,
+            a_kid,
+        })
     }
 
     /// Ends it and gives the ladder of the exchange.

@@ -4,13 +4,13 @@ use anyhow::{Context, Result, bail};
 use defmt_decoder::{DecodeError, Table};
 use std::io::Read;
 
-/// Prints each line as it comes until the output ends, and gives their number.
+/// Prints each line as it comes until the output ends, and gives them all.
 ///
 /// A firmware without logging prints nothing: octets from it are an error.
-pub fn print(elf: &[u8], mut output: impl Read) -> Result<usize> {
+pub fn print(elf: &[u8], mut output: impl Read) -> Result<Vec<String>> {
     let table = Table::parse(elf).context("the log strings in the firmware cannot be read")?;
     let mut decoder = table.as_ref().map(Table::new_stream_decoder);
-    let mut lines = 0;
+    let mut lines = Vec::new();
     let mut buf = [0; 1024];
     loop {
         let count = output.read(&mut buf)?;
@@ -27,12 +27,16 @@ pub fn print(elf: &[u8], mut output: impl Read) -> Result<usize> {
         loop {
             match decoder.decode() {
                 Ok(frame) => {
-                    println!("  firmware: {}", frame.display(false));
-                    lines += 1;
+                    let line = frame.display(false).to_string();
+                    println!("  firmware: {line}");
+                    lines.push(line);
                 }
                 Err(DecodeError::UnexpectedEof) => break,
                 Err(DecodeError::Malformed) => {
-                    bail!("the firmware's log is malformed after {lines} lines")
+                    bail!(
+                        "the firmware's log is malformed after {} lines",
+                        lines.len()
+                    )
                 }
             }
         }

@@ -43,6 +43,9 @@ enum Chore {
         /// The board, by the name of its QEMU machine.
         #[arg(long, default_value = board::BOARDS[0].machine, value_parser = board::by_name)]
         machine: board::Board,
+        /// What carries the session.
+        #[arg(long, value_enum, default_value_t = firmware::Session::EmbeddedTls)]
+        session: firmware::Session,
     },
     /// Check everything: what CI runs.
     Test,
@@ -80,7 +83,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             toolchain::Toolchain::find_or_make(&toolchain::TARGETS, may_install)?.describe();
             Ok(())
         }
-        Chore::Demo { machine } => demo::run(machine, may_install),
+        Chore::Demo { machine, session } => demo::run(machine, session, may_install),
         Chore::Test => test::run(may_install),
         Chore::Fuzz {
             seconds,

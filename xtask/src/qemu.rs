@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub struct Emulator {
     qemu: Guarded,
     uart: Option<TcpStream>,
-    logs: JoinHandle<Result<usize>>,
+    logs: JoinHandle<Result<Vec<String>>>,
     figures: JoinHandle<Figures>,
 }
 
@@ -23,8 +23,8 @@ pub struct Emulator {
 pub struct Outcome {
     pub exit_code: i32,
     pub figures: Figures,
-    /// Log lines that were decoded and printed.
-    pub log_lines: usize,
+    /// The log, decoded; it was printed already.
+    pub log: Vec<String>,
 }
 
 impl Emulator {
@@ -94,12 +94,12 @@ impl Emulator {
         let exit = self.qemu.wait_until(deadline);
         drop(self.qemu); // ends it if it is late, so that the readers end
         let joined = |_| anyhow::anyhow!("a reader of QEMU's output panicked");
-        let log_lines = self.logs.join().map_err(joined)??;
+        let log = self.logs.join().map_err(joined)??;
         let figures = self.figures.join().map_err(joined)?;
         Ok(Outcome {
             exit_code: exit?,
             figures,
-            log_lines,
+            log,
         })
     }
 }

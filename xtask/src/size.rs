@@ -3,10 +3,11 @@
 use crate::board::{BOARDS, Board};
 use crate::elf::{self, Sizes};
 use crate::exchange::{self, Exchange};
+use crate::firmware::Session;
 use crate::host::Programs;
 use crate::toolchain::{TARGETS, Toolchain};
 use crate::{firmware, install, qemu, readme};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 /// Code for the smallest core; the board with the next larger one runs it.
 pub const SMALLEST: Board = Board {
@@ -32,6 +33,7 @@ const PARTS: [(&str, &str); 4] = [
 /// One firmware, measured.
 pub struct Row {
     board: Board,
+    session: Session,
     sizes: Sizes,
     stack: u64,
     keys: u64,
@@ -45,8 +47,8 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let programs = Programs::build()?;
     let mut rows = Vec::new();
-    for board in boards() {
-        rows.push(measure(board, &toolchain, &programs)?.0);
+    for (session, board) in rows_to_measure() {
+        rows.push(measure(board, session, &toolchain, &programs)?.0);
     }
     let table = table(&toolchain, &rows)?;
     println!("\n{table}");
@@ -56,24 +58,31 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
     Ok(())
 }
 
-/// Every board that has a row.
-pub fn boards() -> impl Iterator<Item = Board> {
-    [SMALLEST]
+/// What has a row: each session on each core.
+pub fn rows_to_measure() -> impl Iterator<Item = (Session, Board)> {
+    let boards = [SMALLEST, BOARDS[1], BOARDS[0], BOARDS[2]];
+    [Session::EmbeddedTls, Session::Tls13]
         .into_iter()
-        .chain([BOARDS[1], BOARDS[0], BOARDS[2]])
+        .flat_map(move |session| boards.map(|board| (session, board)))
 }
 
 /// Builds the firmware as a product would, without logs, and runs the exchange.
 pub fn measure(
     board: Board,
+    session: Session,
     toolchain: &Toolchain,
     programs: &Programs,
 ) -> Result<(Row, Exchange)> {
-    let built = firmware::build(toolchain, board.target, &[firmware::APPLICATION], &[])?;
-    let exchange = exchange::run(board, &built[0], programs, false)?;
+    let application = session.application(toolchain, board.target, false)?;
+    ensure!(
+        !elf::has_section(&application, ".defmt")?,
+        "a firmware without the feature `defmt` holds strings of logs"
+    );
+    let exchange = exchange::run(board, &application, programs, false)?;
     let figures = &exchange.figures;
     let row = Row {
         board,
+        session,
         sizes: exchange.sizes,
         stack: figures.number("stack")?,
         keys: figures.number("keys_insn")?,
@@ -88,14 +97,15 @@ pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
     let mut text = format!(
         "Measured with {} and QEMU {}. Sizes in octets; RAM is static RAM and stack. Instructions leave out the\n\
          waiting for the line: *keys* is K_AUSF to K_AF, *messages* is a message with its report and the answer to it.\n\n\
-         | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn | messages, insn |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+         | session | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn | messages, insn |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         toolchain.version()?,
         qemu::version()?,
     );
     for row in rows {
         text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            row.session.name(),
             row.board.core,
             grouped(row.sizes.flash()),
             grouped(row.sizes.rodata),

@@ -25,6 +25,8 @@ pub mod once;
 #[cfg(target_os = "none")]
 pub mod rng;
 #[cfg(target_os = "none")]
+pub mod secure;
+#[cfg(target_os = "none")]
 pub mod stack;
 #[cfg(target_os = "none")]
 pub mod uart;

@@ -5,7 +5,7 @@ use crate::config::{PEER_SERVICE_ID, TEXT, UE_SERVICE_ID};
 use crate::console;
 use crate::meter::Meter;
 use crate::once::Once;
-use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
+use msgin5g::client::{Client, Config, Event, IncomingSlot, OutboxSlot, OutgoingMessage, Pieces};
 use msgin5g::driver;
 use msgin5g::message::{Recipient, UeServiceId};
 use msgin5g::session::Session;
@@ -15,7 +15,25 @@ use rand_core::{CryptoRng, RngCore};
 /// No step may take longer, in milliseconds of the board's clock.
 pub const PATIENCE_MS: u64 = 60_000;
 
-static MEMORY: Once<ClientMemory> = Once::new();
+// The client's memory in pieces, none of which is ever built on the stack: `ClientMemory` as a whole would be.
+static RX: Once<[u8; 1152]> = Once::new();
+static TX: Once<[u8; 1152]> = Once::new();
+static OUTBOX: Once<[u8; 2048]> = Once::new();
+static SLOTS: Once<[OutboxSlot; 8]> = Once::new();
+static INCOMING: Once<[u8; 2048]> = Once::new();
+static INCOMING_SLOTS: Once<[IncomingSlot; 4]> = Once::new();
+
+/// Memory for one client.
+fn memory() -> Option<Pieces<'static>> {
+    Some(Pieces {
+        rx: RX.take(|| [0; 1152])?,
+        tx: TX.take(|| [0; 1152])?,
+        outbox: OUTBOX.take(|| [0; 2048])?,
+        slots: SLOTS.take(|| [OutboxSlot::EMPTY; 8])?,
+        incoming: INCOMING.take(|| [0; 2048])?,
+        incoming_slots: INCOMING_SLOTS.take(|| [IncomingSlot::EMPTY; 4])?,
+    })
+}
 
 /// The step at which it came to nothing. The log says more.
 pub struct Problem(pub &'static str);
@@ -28,9 +46,9 @@ pub fn run(
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<(), Problem> {
     let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
-    let memory = MEMORY.take(ClientMemory::new).ok_or(Problem("memory"))?;
+    let memory = memory().ok_or(Problem("memory"))?;
     let mut ue = Ue {
-        client: Client::new(Config::new(id), memory.pieces(), rng),
+        client: Client::new(Config::new(id), memory, rng),
         session,
         clock,
         tally: Tally::default(),

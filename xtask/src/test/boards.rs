@@ -3,11 +3,12 @@
 use super::Steps;
 use crate::board::BOARDS;
 use crate::compare::compare;
+use crate::firmware::Session;
 use crate::host::Programs;
-use crate::run::run;
+use crate::run::{line, run};
 use crate::toolchain::{TARGETS, Toolchain};
 use crate::{demo, exchange, firmware, metadata, readme, size};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
     for target in TARGETS {
@@ -23,26 +24,27 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
     let Some(programs) = programs else { return };
 
     let mut rows = Vec::new();
-    for board in size::boards() {
-        steps.step(
-            &format!("exchange on {} with {} code", board.machine, board.core),
-            || {
-                let (row, exchange) = size::measure(board, toolchain, &programs)?;
-                rows.push(row);
-                demo::print(board, &exchange)
-            },
+    for (session, board) in size::rows_to_measure() {
+        let name = format!(
+            "exchange on {}, {} code, {}",
+            board.machine,
+            board.core,
+            session.name()
         );
+        steps.step(&name, || {
+            let (row, exchange) = size::measure(board, session, toolchain, &programs)?;
+            rows.push(row);
+            demo::print(board, &exchange)
+        });
     }
     steps.step("demo, with logs", || {
         let board = BOARDS[0];
-        let built = firmware::build(
-            toolchain,
-            board.target,
-            &[firmware::APPLICATION],
-            &["defmt"],
-        )?;
-        let exchange = exchange::run(board, &built[0], &programs, true)?;
+        let application = Session::EmbeddedTls.application(toolchain, board.target, true)?;
+        let exchange = exchange::run(board, &application, &programs, true)?;
         demo::print(board, &exchange)
+    });
+    steps.step("no firmware without random numbers", || {
+        no_random_numbers(toolchain)
     });
     steps.step("the README's sizes", || the_readmes_sizes(toolchain, &rows));
 }
@@ -67,6 +69,37 @@ fn the_crate(toolchain: &Toolchain, target: &str) -> Result<()> {
         command.env("RUSTFLAGS", firmware::rustflags()).args(words);
         run(command.args(["--features", features]))?;
     }
+    Ok(())
+}
+
+/// Without a TRNG and without the test generator the firmware says so and does not build.
+fn no_random_numbers(toolchain: &Toolchain) -> Result<()> {
+    let target = BOARDS[0].target;
+    let words = [
+        "check",
+        "--quiet",
+        "--package",
+        "msgin5g-firmware",
+        "--lib",
+        "--target",
+        target,
+    ];
+    let mut check = toolchain.cargo();
+    check
+        .args(words)
+        .args(["--profile", firmware::PROFILE])
+        .env("RUSTFLAGS", firmware::rustflags());
+    println!("$ {}", line(&check));
+    let result = check.output()?;
+    ensure!(
+        !result.status.success(),
+        "the firmware builds without a source of random numbers"
+    );
+    let said = String::from_utf8_lossy(&result.stderr);
+    ensure!(
+        said.contains("the firmware needs random numbers"),
+        "it failed for another reason:\n{said}"
+    );
     Ok(())
 }
 

@@ -1,0 +1,39 @@
+//! The secure session of this firmware: embedded-tls, or the crate's own TLS core with a feature `tls13-..`.
+
+#[cfg(not(any(feature = "tls13-p256", feature = "tls13-x25519")))]
+mod embedded;
+#[cfg(not(any(feature = "tls13-p256", feature = "tls13-x25519")))]
+use embedded::{Secure, handshake};
+
+#[cfg(any(feature = "tls13-p256", feature = "tls13-x25519"))]
+mod own;
+#[cfg(any(feature = "tls13-p256", feature = "tls13-x25519"))]
+use own::{Secure, handshake};
+
+use crate::clock::Clock;
+use crate::meter::Meter;
+use crate::uart::Uart;
+use crate::ue::Problem;
+use crate::{console, keys};
+use rand_core::{CryptoRng, RngCore};
+
+/// Keys and handshake. Not inlined: what a handshake needs of the stack is free again for the messages.
+#[inline(never)]
+pub fn open(
+    uart: Uart,
+    clock: Clock,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<Secure, Problem> {
+    let meter = Meter::start();
+    let af_id = keys::af_id().map_err(failed_at!("keys"))?;
+    let context = keys::request(&af_id).map_err(failed_at!("keys"))?;
+    let (key, identity) = (context.k_af(&af_id), context.psk_identity());
+    console::figure("keys_insn", meter.stop().instructions);
+
+    let meter = Meter::start();
+    let session = handshake(uart, &key, identity, clock, rng)?;
+    let cost = meter.stop();
+    console::figure("handshake_insn", cost.instructions);
+    console::figure("handshake_octets", u64::from(cost.sent + cost.received));
+    Ok(session)
+}
