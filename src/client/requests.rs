@@ -6,6 +6,8 @@ use super::core::Manner;
 use super::exchange::Exchange;
 use super::membership::Membership;
 use super::{Client, OutgoingMessage, ReportTicket, SendError, Subscription};
+#[cfg(doc)]
+use super::{Event, Reports};
 use crate::message::{ClientProfile, MessageId, MessagingTopic, Outcome};
 
 impl<'m> Client<'m> {
