@@ -18,7 +18,9 @@ use msgin5g::session::tls13::crypto::NamedGroup;
 use msgin5g::session::{Session, SessionError};
 use msgin5g::transport::{StdHost, StreamTransport, TcpTransport, TransportError};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use tls13::{KEY, SUITES, Want};
 
@@ -35,6 +37,9 @@ struct GnuTls {
     waiting: Vec<u8>,
 }
 
+/// The servers' key file, the same for all. Written once: no server may read it half written.
+static KEYS: OnceLock<PathBuf> = OnceLock::new();
+
 impl GnuTls {
     /// `None`: the program is not there; the test says so and is passed over.
     fn start(priority: &str) -> Option<Self> {
@@ -46,8 +51,12 @@ impl GnuTls {
             eprintln!("SKIPPED: needs gnutls-serv, from the package gnutls-bin");
             return None;
         }
-        let keys = std::env::temp_dir().join(format!("msgin5g-gnutls-{}", std::process::id()));
-        std::fs::write(&keys, format!("{ID}:{}\n", hex::encode(KEY))).unwrap();
+        let keys = KEYS.get_or_init(|| {
+            let name = format!("msgin5g-gnutls-{}", std::process::id());
+            let keys = std::env::temp_dir().join(name);
+            std::fs::write(&keys, format!("{ID}:{}\n", hex::encode(KEY))).unwrap();
+            keys
+        });
         let script = format!(
             "ip link set lo up
              gnutls-serv --echo --port 5556 --pskpasswd {} \
