@@ -50,6 +50,7 @@
 //! | --- | --- | --- |
 //! | `embedded-tls` | `session::embedded_tls`: TLS 1.3 by the crate embedded-tls | yes |
 //! | `tls13` | `session::tls13`: TLS 1.3 by a small core of our own, resumable after any octet; takes its primitives from the next five or from the chip | |
+//! | `dtls13` | `session::tls13::dtls`: DTLS 1.3 on the same handshake | |
 //! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |
 //! | `p256`, `x25519` | key exchange in software for `tls13` | |
 //! | `psk-ke` | PSK without key exchange; the 3GPP profile forbids it | |
