@@ -10,7 +10,7 @@ use anyhow::Result;
 
 /// Installs what is missing, builds, runs the firmware and prints the exchange.
 pub fn run(board: Board, session: Session, may_install: bool) -> Result<()> {
-    install::ensure(install::OPENSSL.iter().chain([&install::QEMU]), may_install)?;
+    install::for_exchange(&[board.target], may_install)?;
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
     let programs = Programs::build()?;
     let application = session.application(&toolchain, board.target, true)?;

@@ -1,6 +1,6 @@
 //! Debian packages: what is missing is named with the reason, then installed, unless that is forbidden.
 
-use crate::run;
+use crate::{run, toolchain};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -13,14 +13,14 @@ pub struct Package {
 }
 
 /// The emulator of the boards.
-pub const QEMU: Package = Package {
+const QEMU: Package = Package {
     name: "qemu-system-arm",
     present: || run::on_path("qemu-system-arm"),
     why: "runs the firmware on emulated Cortex-M boards",
 };
 
 /// What the reference network links.
-pub const OPENSSL: [Package; 2] = [
+const OPENSSL: [Package; 2] = [
     Package {
         name: "pkg-config",
         present: || run::on_path("pkg-config") || std::env::var_os("OPENSSL_DIR").is_some(),
@@ -58,10 +58,19 @@ pub const RUST: [Package; 4] = [
     },
     Package {
         name: "lld-22",
-        present: || crate::toolchain::linker().is_some(),
+        present: || toolchain::linker().is_some(),
         why: "links for Cortex-M",
     },
 ];
+
+/// Everything that building and running an exchange for these targets needs, in one go.
+pub fn for_exchange(targets: &[&str], allowed: bool) -> Result<()> {
+    let packages = OPENSSL
+        .iter()
+        .chain([&QEMU])
+        .chain(toolchain::packages(targets));
+    ensure(packages, allowed)
+}
 
 /// Installs those of the packages that are not there. `allowed` is false under `--no-install`.
 pub fn ensure<'p>(packages: impl IntoIterator<Item = &'p Package>, allowed: bool) -> Result<()> {

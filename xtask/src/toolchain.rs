@@ -2,7 +2,8 @@
 //!
 //! Nothing is downloaded but Debian packages and the few crates that `core` is built with.
 
-use crate::{install, run};
+use crate::install::{self, Package};
+use crate::run;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -30,9 +31,7 @@ pub struct Toolchain {
 impl Toolchain {
     /// Finds the targets in the active toolchain or makes them from Debian's packages.
     pub fn find_or_make(targets: &[&str], may_install: bool) -> Result<Self> {
-        let active =
-            std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
-        if targets.iter().all(|target| has_target(&active, target)) {
+        if active_has(targets) {
             return Ok(Self { rustc: None });
         }
         make(targets, may_install).context(
@@ -73,6 +72,20 @@ impl Toolchain {
             ),
         }
     }
+}
+
+/// The Debian packages that these targets need: none if the active toolchain has them.
+pub fn packages(targets: &[&str]) -> &'static [Package] {
+    if active_has(targets) {
+        &[]
+    } else {
+        &install::RUST
+    }
+}
+
+fn active_has(targets: &[&str]) -> bool {
+    let active = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+    targets.iter().all(|target| has_target(&active, target))
 }
 
 /// A linker that speaks GNU ld's language for Arm.

@@ -13,7 +13,7 @@ use std::time::Instant;
 /// Runs all steps, whatever fails, and fails at the end if one did.
 pub fn run(may_install: bool) -> Result<()> {
     let started = Instant::now();
-    install::ensure(install::OPENSSL.iter().chain([&install::QEMU]), may_install)?;
+    install::for_exchange(&TARGETS, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     toolchain.describe();
 
