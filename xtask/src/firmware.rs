@@ -2,7 +2,7 @@
 
 use crate::run;
 use crate::toolchain::Toolchain;
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use std::path::PathBuf;
 
 /// Who the firmware's UE is: the very file that the firmware is built with.
@@ -41,17 +41,17 @@ impl Session {
         if logs {
             features.push("defmt");
         }
-        Ok(build(toolchain, target, &[APPLICATION], &features)?.remove(0))
+        build(toolchain, target, APPLICATION, &features)
     }
 }
 
-/// Builds programs of the firmware package for a target and gives the path of each.
+/// Builds a program of the firmware package for a target and gives its path.
 pub fn build(
     toolchain: &Toolchain,
     target: &str,
-    programs: &[&str],
+    program: &str,
     features: &[&str],
-) -> Result<Vec<PathBuf>> {
+) -> Result<PathBuf> {
     let mut features = features.to_vec();
     features.push("insecure-test-rng");
     let mut command = toolchain.cargo();
@@ -70,18 +70,18 @@ pub fn build(
             "--profile",
             PROFILE,
         ])
-        .args(["--target", target, "--features", &features.join(",")]);
-    for program in programs {
-        command.args(["--bin", program]);
-    }
+        .args([
+            "--target",
+            target,
+            "--features",
+            &features.join(","),
+            "--bin",
+            program,
+        ]);
     run::run(&mut command)?;
-
-    let dir = run::target_dir().join(target).join(PROFILE);
-    let paths: Vec<PathBuf> = programs.iter().map(|program| dir.join(program)).collect();
-    if let Some(missing) = paths.iter().find(|path| !path.is_file()) {
-        bail!("cargo made no {}", missing.display());
-    }
-    Ok(paths)
+    let built = run::target_dir().join(target).join(PROFILE).join(program);
+    ensure!(built.is_file(), "cargo made no {}", built.display());
+    Ok(built)
 }
 
 /// Warnings are errors, and no path of this machine gets into the binary: figures must not depend on where a home is.

@@ -16,17 +16,32 @@ pub const SMALLEST: Board = Board {
     target: "thumbv6m-none-eabi",
 };
 
-/// Programs that are weighed on the first board, and what each holds.
-const PARTS: [(&str, &str); 4] = [
-    ("probe_baseline", "start-up, UART, clock and console alone"),
-    ("probe_akma", "the same with AKMA: K_AUSF to K_AF and A-KID"),
+/// Programs that are weighed on the first board: name, features, and what each holds.
+const PARTS: [(&str, &[&str], &str); 5] = [
+    (
+        "probe_baseline",
+        &["probes"],
+        "start-up, UART, clock and console alone",
+    ),
+    (
+        "probe_akma",
+        &["probes"],
+        "with AKMA: K_AUSF to K_AF and A-KID",
+    ),
     (
         "probe_client",
-        "the same with client, CoAP and messages, no TLS",
+        &["probes"],
+        "with client, CoAP and messages over bare TCP",
     ),
     (
         "probe_session",
-        "the same with the TLS 1.3 session, no client",
+        &["probes"],
+        "with the session of embedded-tls, P-256",
+    ),
+    (
+        "probe_tls13",
+        &["probes", "tls13-x25519"],
+        "with the session of tls13, X25519",
     ),
 ];
 
@@ -38,7 +53,6 @@ pub struct Row {
     stack: u64,
     keys: u64,
     handshake: u64,
-    messages: u64,
 }
 
 /// Measures and prints; with `write`, into the README too.
@@ -87,7 +101,6 @@ pub fn measure(
         stack: figures.number("stack")?,
         keys: figures.number("keys_insn")?,
         handshake: figures.number("handshake_insn")?,
-        messages: figures.number("messages_insn")?,
     };
     Ok((row, exchange))
 }
@@ -96,15 +109,15 @@ pub fn measure(
 pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
     let mut text = format!(
         "Measured with {} and QEMU {}. Sizes in octets; RAM is static RAM and stack. Instructions leave out the\n\
-         waiting for the line: *keys* is K_AUSF to K_AF, *messages* is a message with its report and the answer to it.\n\n\
-         | session | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn | messages, insn |\n\
-         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+         waiting for the line; *keys* is from K_AUSF to K_AF.\n\n\
+         | session | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         toolchain.version()?,
         qemu::version()?,
     );
     for row in rows {
         text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             row.session.name(),
             row.board.core,
             grouped(row.sizes.flash()),
@@ -114,31 +127,30 @@ pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
             grouped(row.sizes.ram() + row.stack),
             millions(row.keys),
             millions(row.handshake),
-            millions(row.messages),
         );
     }
     text += &parts(toolchain)?;
     Ok(text)
 }
 
-/// What each part adds to a firmware on the first board.
+/// What each part takes on the first board.
 fn parts(toolchain: &Toolchain) -> Result<String> {
     let board = BOARDS[0];
-    let programs = PARTS.map(|(program, _)| program);
-    let built = firmware::build(toolchain, board.target, &programs, &["probes"])?;
     let mut text = format!(
         "\nParts on {}, each in a program of its own (they share code, so the sum is larger than the whole):\n\n\
          | program | flash | static RAM |\n| --- | ---: | ---: |\n",
         board.core
     );
-    for (path, (_, what)) in built.iter().zip(PARTS) {
-        let sizes = elf::sizes(path)?;
+    for (program, features, what) in PARTS {
+        let built = firmware::build(toolchain, board.target, program, features)?;
+        let sizes = elf::sizes(&built)?;
         text += &format!(
             "| {what} | {} | {} |\n",
             grouped(sizes.flash()),
             grouped(sizes.ram())
         );
     }
+    text.push('\n');
     Ok(text)
 }
 
