@@ -351,6 +351,26 @@ fn a_limit_that_shrinks_to_nothing_fails_what_has_not_left() {
     assert!(matches!(refused, Err(SendError::TooLarge { limit: 0, .. })));
 }
 
+/// Its segments are only kept in case some are missed: the server has it.
+#[test]
+fn a_limit_that_shrinks_does_not_fail_what_was_accepted() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let payload = "long ".repeat(300);
+    let to = Recipient::Ue(UeServiceId::new("ue-0815@iot.example").unwrap());
+    let message = OutgoingMessage::text(to, &payload).with_segments();
+    let id = bench.client.send(&message, &mut bench.rng).unwrap();
+    let accepted = format!("{:?}", Event::Accepted { message_id: id });
+    let mut told = Vec::new();
+    while !told.contains(&accepted) {
+        let segment = bench.request(0);
+        bench.answer(&segment, Code::CHANGED, "");
+        told.extend(events(&mut bench, 0));
+    }
+    bench.octets(&csm(10));
+    assert_eq!(bench.client.poll_event(0), None);
+}
+
 #[test]
 fn each_of_many_pings_is_answered_and_nothing_behind_them_is_lost() {
     let mut memory = Bench::memory();

@@ -64,6 +64,8 @@ impl Core<'_> {
         // What has gone out already may have been taken: its answer will tell.
         let exceeds = |slot: &OutboxSlot| {
             !slot.exchange.is_waiting()
+                // Kept segments and standing subscriptions have had their outcome.
+                && slot.is_pending()
                 && room.is_some_and(|limit| slot.json_len.saturating_add(overhead) > limit)
         };
         while let Some(index) = self.outbox.shelf.position(|slot| {
