@@ -2,16 +2,16 @@
 
 use anyhow::{Result, bail};
 
-/// Figures may differ so much, in percent.
-const SAME_COMPILER: f64 = 0.0;
+/// Figures may differ so much, in percent: how deep the stack goes depends a little on how the octets arrive.
+const SAME_COMPILER: f64 = 2.0;
 /// Another compiler makes other code.
 const OTHER_COMPILER: f64 = 5.0;
 /// Instructions, given in millions, depend a little on how the octets arrive.
-const INSTRUCTIONS: f64 = 5.0;
+const INSTRUCTIONS: f64 = 10.0;
 /// The last digit of a figure in millions.
 const ROUNDING: f64 = 0.011;
 
-/// Fails if a figure differs by more than is allowed; `same_compiler` allows nothing but for instructions.
+/// Fails if a figure differs by more than is allowed; with `same_compiler` by less.
 pub fn compare(written: &str, measured: &str, same_compiler: bool) -> Result<()> {
     let mut differences = Vec::new();
     let (written, measured) = (rows(written), rows(measured));
@@ -91,10 +91,10 @@ mod tests {
 
     #[test]
     fn the_same_compiler_makes_the_same_sizes() {
-        assert!(compare(WRITTEN, &with("10,000", "2.00"), true).is_ok());
-        assert!(compare(WRITTEN, &with("10,004", "2.00"), true).is_err());
+        assert!(compare(WRITTEN, &with("10,199", "2.00"), true).is_ok());
+        assert!(compare(WRITTEN, &with("10,201", "2.00"), true).is_err());
         assert!(compare(WRITTEN, &with("10,000", "2.05"), true).is_ok());
-        assert!(compare(WRITTEN, &with("10,000", "2.20"), true).is_err());
+        assert!(compare(WRITTEN, &with("10,000", "2.25"), true).is_err());
     }
 
     #[test]
