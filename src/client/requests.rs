@@ -42,7 +42,7 @@ impl<'m> Client<'m> {
     }
 
     /// Ends the registration (TS 23.554 clause 8.2.2) once all that was accepted before
-    /// has been sent and answered. The outcome is [`Event::Deregistered`].
+    /// has been sent and answered, but for what a 5.03 has put off. The outcome is [`Event::Deregistered`].
     ///
     /// # Errors
     ///
