@@ -102,6 +102,17 @@ fn failures_are_told_to_senders_of_the_time_before() {
 }
 
 #[test]
+fn a_restart_cuts_none_that_comes_after_it() {
+    let net = network(|_| {});
+    for _ in 0..200 {
+        drop(registered(&net, true));
+        net.restart();
+        // The cut may not have been made yet.
+        registered(&net, true).request(&msg(UE1, UE2, "a", "x"));
+    }
+}
+
+#[test]
 fn subscriptions_and_their_times() {
     let file = File::new("topics");
     let net = file.network();

@@ -173,6 +173,7 @@ impl Net {
                     TLS => self.accept(true),
                     PLAIN => self.accept(false),
                     UDP => {
+                        self.work();
                         if let Some(udp) = &mut self.udp {
                             udp.ready(&mut self.next_peer);
                         }
@@ -205,6 +206,8 @@ impl Net {
             let Some(Ok((socket, from))) = listener.map(TcpListener::accept) else {
                 return;
             };
+            // What was asked for before this peer came is not for it: a cut of all, above all.
+            self.work();
             let peer = PeerId(self.next_peer as u64);
             self.next_peer += 1;
             self.shared
