@@ -10,8 +10,12 @@ pub struct Figures(BTreeMap<String, String>);
 impl Figures {
     /// Takes the line if it is a figure.
     pub fn take(&mut self, line: &str) -> bool {
-        let is_key =
-            |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let is_key = |key: &str| {
+            !key.is_empty()
+                && key
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
         match line.split_once('=') {
             Some((key, value)) if is_key(key) => {
                 self.0.insert(key.to_owned(), value.to_owned());

@@ -1,5 +1,6 @@
 //! The project's chores. Each is one subcommand: `cargo xtask --help`.
 
+mod bench;
 mod board;
 mod bridge;
 mod compare;
@@ -58,6 +59,12 @@ enum Chore {
         #[arg(long)]
         target: Option<String>,
     },
+    /// Print what the parts cost: instructions, flash and RAM on the first board.
+    Bench {
+        /// One line of JSON for each figure.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
         /// Put the table into the README too.
@@ -89,6 +96,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             seconds,
             ref target,
         } => fuzz::run_targets(seconds, target.as_deref()),
+        Chore::Bench { json } => bench::run(json, may_install),
         Chore::Size { write } => size::run(write, may_install),
     }
 }

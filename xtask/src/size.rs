@@ -155,7 +155,7 @@ fn parts(toolchain: &Toolchain) -> Result<String> {
 }
 
 /// 12,345
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -1,0 +1,133 @@
+//! `cargo xtask bench`: what the parts cost, as a table or as lines of JSON.
+//!
+//! Each module beside this one measures one part and hands back its [`Figure`]s.
+
+mod codec;
+
+use crate::board::BOARDS;
+use crate::toolchain::{TARGETS, Toolchain};
+use crate::{install, qemu, size::grouped};
+use anyhow::Result;
+use serde_json::json;
+
+/// One thing that was measured.
+pub struct Figure {
+    /// The module that measured it.
+    pub group: &'static str,
+    /// For programs: small letters and underscores. It stays when the words change.
+    pub key: &'static str,
+    /// For people.
+    pub what: &'static str,
+    pub value: u64,
+    pub unit: Unit,
+    /// Octets that the instructions were spent on, where they were.
+    pub octets: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    Instructions,
+    Octets,
+}
+
+impl Unit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions",
+            Self::Octets => "octets",
+        }
+    }
+}
+
+/// Measures on the first board and prints.
+pub fn run(as_json: bool, may_install: bool) -> Result<()> {
+    install::for_exchange(&TARGETS, may_install)?;
+    let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
+    let board = BOARDS[0];
+    let mut figures = Vec::new();
+    figures.extend(codec::measure(board, &toolchain)?);
+    if as_json {
+        for figure in &figures {
+            println!("{}", line(figure, board.core, &toolchain.version()?));
+        }
+    } else {
+        println!(
+            "\nOn {}, {}, QEMU {}, profile `firmware`. Instructions are QEMU's count, not cycles.\n\n{}",
+            board.core,
+            toolchain.version()?,
+            qemu::version()?,
+            table(&figures)
+        );
+    }
+    Ok(())
+}
+
+fn table(figures: &[Figure]) -> String {
+    let mut text =
+        String::from("| what | value | unit | an octet |\n| --- | ---: | --- | ---: |\n");
+    for figure in figures {
+        let each = figure.octets.map_or_else(String::new, |octets| {
+            format!("{:.1} of {octets}", each(figure.value, octets))
+        });
+        text += &format!(
+            "| {} | {} | {} | {each} |\n",
+            figure.what,
+            grouped(figure.value),
+            figure.unit.name()
+        );
+    }
+    text
+}
+
+/// One object a line, so that a file of runs can be compared.
+fn line(figure: &Figure, core: &str, compiler: &str) -> String {
+    let mut object = json!({
+        "group": figure.group,
+        "key": figure.key,
+        "value": figure.value,
+        "unit": figure.unit.name(),
+        "core": core,
+        "compiler": compiler,
+    });
+    if let Some(octets) = figure.octets {
+        object["octets"] = json!(octets);
+        object["each"] = json!((each(figure.value, octets) * 10.0).round() / 10.0);
+    }
+    object.to_string()
+}
+
+fn each(value: u64, octets: u64) -> f64 {
+    value as f64 / octets.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Figure, Unit, line, table};
+
+    fn figure(octets: Option<u64>) -> Figure {
+        Figure {
+            group: "codec",
+            key: "decode",
+            what: "reading",
+            value: 10_250,
+            unit: Unit::Instructions,
+            octets,
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_cost_of_an_octet() {
+        let text = table(&[figure(Some(500)), figure(None)]);
+        assert!(text.contains("| reading | 10,250 | instructions | 20.5 of 500 |\n"));
+        assert!(text.ends_with("| reading | 10,250 | instructions |  |\n"));
+    }
+
+    #[test]
+    fn a_line_is_one_object() {
+        let text = line(&figure(Some(500)), "Cortex-M4F", "rustc 1.88.0");
+        let object: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(object["value"], 10_250);
+        assert_eq!(object["each"], 20.5);
+        assert!(!text.contains('\n'));
+    }
+}
