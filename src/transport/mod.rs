@@ -80,6 +80,8 @@
 //! # assert_eq!(uart.send(b"xy"), Poll::Ready(Ok(2)));
 //! ```
 //!
+//! Then let [`conformance`] judge it, on the device: it finds what a port usually gets wrong.
+//!
 //! The blocking helpers also want a clock and something to do while nothing happens: [`Host`].
 //! Programs that poll the SDK from their own loop do not need it.
 //!
@@ -88,6 +90,7 @@
 use core::fmt;
 use core::task::Poll;
 
+pub mod conformance;
 #[cfg(feature = "std")]
 mod std_host;
 #[cfg(feature = "std")]
