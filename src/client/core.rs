@@ -6,18 +6,20 @@ use crate::coap::{Code, Token};
 use crate::message::{MessageId, Msg, Originator, Priority};
 
 use super::aggregation::Gathering;
-use super::body::Body;
 use super::datagrams::Datagrams;
-use super::duplicates::Duplicates;
-use super::exchange::Jitter;
-use super::incoming::Incoming;
 use super::membership::Membership;
-use super::outbound::{Outbound, request_overhead};
+use super::memory::record::{Field, Pen};
+use super::outbox::exchange::Jitter;
 use super::outbox::{Kind, Outbox, OutboxSlot};
-use super::record::{Field, Pen};
-use super::reports::check_json;
-use super::segmenting::{Segmenting, wanted_field};
-use super::{Config, Pieces, SendError, cuts};
+use super::receiving::duplicates::Duplicates;
+use super::receiving::incoming::Incoming;
+use super::receiving::reports::check_json;
+use super::segments::cuts;
+use super::segments::sending::{Segmenting, wanted_field};
+use super::sending::body::Body;
+use super::sending::outbound::Outbound;
+use super::sending::request::request_overhead;
+use super::{Config, Pieces, SendError};
 
 /// How many answers to the server may wait to be sent.
 const ANSWERS: usize = 4;

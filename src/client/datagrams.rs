@@ -13,8 +13,8 @@ use crate::coap::{Code, Token, reframe};
 
 use super::Config;
 use super::core::{Answer, Core};
-use super::exchange::Exchange;
-use super::inbox::Kept;
+use super::outbox::exchange::Exchange;
+use super::receiving::inbox::Kept;
 
 /// How many messages of the server are remembered, so that a repeated one is answered as before. One
 /// that is older is taken for a new one; then the MSGin5G Message ID tells.

@@ -1,9 +1,9 @@
 //! Registration, its renewal and its end (TS 23.554 clause 8.2).
 
-use super::body::Body;
 use super::core::Core;
-use super::exchange::Exchange;
-use super::outbound::request_overhead;
+use super::outbox::exchange::Exchange;
+use super::sending::body::Body;
+use super::sending::request::request_overhead;
 use super::{Event, Failure, SendError};
 use crate::coap::Code;
 use crate::message::{ClientProfile, Deregistration, RegistrationResponse};

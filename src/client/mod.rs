@@ -49,52 +49,37 @@
 //! fit it is refused with 4.13.
 
 mod aggregation;
-mod answers;
-mod body;
 mod config;
 mod core;
-mod cuts;
 mod datagrams;
-mod duplicates;
 mod event;
-mod exchange;
-mod handover;
-mod inbound;
-mod inbox;
-mod incoming;
 mod journal;
 mod membership;
 mod memory;
-mod outbound;
 mod outbox;
 mod outgoing;
 mod owed;
-mod parts;
-mod reassembly;
-mod record;
-mod reports;
+mod receiving;
 mod requests;
-mod responses;
-mod segmenting;
-mod shelf;
+mod segments;
+mod sending;
 #[cfg(feature = "stored-message-update")]
 mod storing;
-mod streaming;
 mod topics;
 
 pub use config::{Config, Reports};
 pub use event::{Event, Failure, PartialMessage, ReportTicket, SendError, Subscription};
-pub use incoming::IncomingSlot;
 pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
 pub use outgoing::OutgoingMessage;
+pub use receiving::incoming::IncomingSlot;
 
 use rand_core::{CryptoRng, RngCore};
 
 use self::core::Core;
 use crate::coap::CoapError;
-use inbox::{Arrival, Inbox};
 use membership::Membership;
+use receiving::inbox::{Arrival, Inbox};
 
 /// An MSGin5G Client. See the [module](self) for how it is driven.
 pub struct Client<'m> {

@@ -1,10 +1,10 @@
 //! What happens without a frame: time passes, and outcomes wait to be told.
 
 use super::core::Core;
-use super::exchange::Exchange;
 use super::membership::Membership;
-use super::outbound::request_overhead;
+use super::outbox::exchange::Exchange;
 use super::outbox::{Kind, OutboxSlot, Verdict};
+use super::sending::request::request_overhead;
 use super::{Event, Failure};
 use crate::message::cause;
 

@@ -3,8 +3,8 @@
 use rand_core::{CryptoRng, RngCore};
 
 use super::core::Manner;
-use super::exchange::Exchange;
 use super::membership::Membership;
+use super::outbox::exchange::Exchange;
 use super::{Client, OutgoingMessage, ReportTicket, SendError, Subscription};
 #[cfg(doc)]
 use super::{Event, Reports};

@@ -4,11 +4,11 @@
 use crate::coap::Code;
 use crate::message::{MessageId, Originator, StoredMessageUpdate};
 
-use super::body::Body;
 use super::core::{Core, uuid_of};
+use super::memory::record::{Field, Record};
 use super::outbox::{Kind, OutboxSlot};
-use super::record::{Field, Record};
-use super::reports::check_json;
+use super::receiving::reports::check_json;
+use super::sending::body::Body;
 use super::{Event, Failure, SendError};
 
 impl Core<'_> {

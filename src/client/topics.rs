@@ -8,9 +8,9 @@ use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Packet
 use crate::message::{Message, MessagingTopic, SubscriptionResponse};
 
 use super::core::Core;
-use super::outbound::MOST_PATH_SEGMENTS;
+use super::memory::record::{Field, Pen, Record};
 use super::outbox::{Kind, OutboxSlot};
-use super::record::{Field, Pen, Record};
+use super::sending::request::MOST_PATH_SEGMENTS;
 use super::{Event, Failure, SendError, Subscription};
 
 /// Most topics in one subscription.

@@ -11,28 +11,28 @@ use crate::message::{SegmentRange, SegmentRanges};
 /// Octets that a character can have before a cut.
 const OVERHANG: usize = 3;
 /// Below this, segments are not made smaller.
-pub(super) const SMALLEST: usize = 16;
+pub(crate) const SMALLEST: usize = 16;
 
 /// The step for segments of at most `size` octets. Characters of one octet have no overhang.
-pub(super) fn step(size: usize, one_octet_characters: bool) -> usize {
+pub(crate) fn step(size: usize, one_octet_characters: bool) -> usize {
     let overhang = if one_octet_characters { 0 } else { OVERHANG };
     size.max(SMALLEST).saturating_sub(overhang)
 }
 
 /// How many segments there are; `None` when there are too many to be numbered.
-pub(super) fn count(len: usize, step: usize) -> Option<u16> {
+pub(crate) fn count(len: usize, step: usize) -> Option<u16> {
     u16::try_from(len.div_ceil(step).max(1)).ok()
 }
 
 /// The octets of the payload that tell all about a segment.
-pub(super) fn window(number: u16, step: usize, len: usize) -> Range<usize> {
+pub(crate) fn window(number: u16, step: usize, len: usize) -> Range<usize> {
     let start = step.saturating_mul(usize::from(number.saturating_sub(1)));
     let end = step.saturating_mul(usize::from(number)).min(len);
     start.saturating_sub(OVERHANG)..end
 }
 
 /// The segment's text in its window; `None` if that is no UTF-8.
-pub(super) fn piece(window: &[u8], number: u16, is_last: bool) -> Option<&str> {
+pub(crate) fn piece(window: &[u8], number: u16, is_last: bool) -> Option<&str> {
     let before = if number > 1 { OVERHANG } else { 0 };
     let (lead, _) = window.split_at_checked(before)?;
     let from = before.saturating_sub(begun(lead));
@@ -57,11 +57,11 @@ fn begun(octets: &[u8]) -> usize {
 }
 
 /// Octets of a list of wanted segments: as many ranges as SEGREC can name.
-pub(super) const WANTED_LEN: u16 = 128;
+pub(crate) const WANTED_LEN: u16 = 128;
 const _: () = assert!(WANTED_LEN as usize == SegmentRanges::MAX * 4);
 
 /// The wanted segments, read from a record.
-pub(super) fn wanted(octets: &[u8]) -> SegmentRanges {
+pub(crate) fn wanted(octets: &[u8]) -> SegmentRanges {
     let mut ranges = SegmentRanges::EMPTY;
     for pair in octets.chunks_exact(4) {
         if let [a, b, c, d] = *pair {
@@ -75,7 +75,7 @@ pub(super) fn wanted(octets: &[u8]) -> SegmentRanges {
 }
 
 /// Writes them down.
-pub(super) fn keep_wanted(ranges: &SegmentRanges, octets: &mut [u8]) {
+pub(crate) fn keep_wanted(ranges: &SegmentRanges, octets: &mut [u8]) {
     octets.fill(0);
     for (place, range) in octets.chunks_exact_mut(4).zip(ranges.iter()) {
         let [a, b] = range.first.to_be_bytes();
@@ -85,7 +85,7 @@ pub(super) fn keep_wanted(ranges: &SegmentRanges, octets: &mut [u8]) {
 }
 
 /// Takes out the lowest number.
-pub(super) fn take_first(octets: &mut [u8]) -> Option<u16> {
+pub(crate) fn take_first(octets: &mut [u8]) -> Option<u16> {
     let ranges = wanted(octets);
     let SegmentRange { first, .. } = ranges.iter().next()?;
     let mut rest = SegmentRanges::EMPTY;
@@ -97,7 +97,7 @@ pub(super) fn take_first(octets: &mut [u8]) -> Option<u16> {
 }
 
 /// Those within 1 to `total`.
-pub(super) fn within(ranges: &SegmentRanges, total: u16) -> SegmentRanges {
+pub(crate) fn within(ranges: &SegmentRanges, total: u16) -> SegmentRanges {
     let mut valid = SegmentRanges::EMPTY;
     for range in ranges.iter() {
         valid.insert(range.first.max(1), range.last.min(total));
@@ -105,7 +105,7 @@ pub(super) fn within(ranges: &SegmentRanges, total: u16) -> SegmentRanges {
     valid
 }
 
-pub(super) fn how_many(ranges: &SegmentRanges) -> u16 {
+pub(crate) fn how_many(ranges: &SegmentRanges) -> u16 {
     ranges.iter().fold(0_u16, |sum, range| {
         let count = range.last.saturating_sub(range.first).saturating_add(1);
         sum.saturating_add(count)

@@ -1,6 +1,10 @@
-//! The memory a client works in. It is the caller's: a `static` in firmware, a local on a host.
+//! The memory a client works in, and how things lie in it. It is the caller's: a `static` in
+//! firmware, a local on a host. It changes when the form of what is kept does.
 
-use super::{IncomingSlot, OutboxSlot};
+pub(crate) mod record;
+pub(crate) mod shelf;
+
+use crate::client::{IncomingSlot, OutboxSlot};
 
 /// Memory for one client, in one piece.
 ///
@@ -28,12 +32,12 @@ pub struct ClientMemory<
     const IN: usize = 2048,
     const SETS: usize = 4,
 > {
-    pub(super) rx: [u8; RX],
-    pub(super) tx: [u8; TX],
-    pub(super) outbox: [u8; OUT],
-    pub(super) slots: [OutboxSlot; SLOTS],
-    pub(super) incoming: [u8; IN],
-    pub(super) incoming_slots: [IncomingSlot; SETS],
+    pub(crate) rx: [u8; RX],
+    pub(crate) tx: [u8; TX],
+    pub(crate) outbox: [u8; OUT],
+    pub(crate) slots: [OutboxSlot; SLOTS],
+    pub(crate) incoming: [u8; IN],
+    pub(crate) incoming_slots: [IncomingSlot; SETS],
 }
 
 impl<
@@ -57,7 +61,7 @@ impl<
         }
     }
 
-    /// The pieces that [`Client::new`](super::Client::new) takes.
+    /// The pieces that [`Client::new`](crate::client::Client::new) takes.
     pub fn pieces(&mut self) -> Pieces<'_> {
         Pieces {
             rx: &mut self.rx,

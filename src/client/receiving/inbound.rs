@@ -1,16 +1,15 @@
 //! What comes from the server, and what it leads to.
 
+use crate::client::core::{Answer, Core};
+use crate::client::receiving::duplicates::{REPORT, WHOLE};
+use crate::client::receiving::handover::due;
+use crate::client::sending::responses::outcome;
+use crate::client::{Event, Reports, SendError};
 use crate::coap::stream::{self, Front};
 use crate::coap::{
     CoapError, Code, ContentFormat, OptionNumber, Options, Packet, Token, signal::Signal, uint,
 };
 use crate::message::{Message, MessageId, Msg, MsgResponse, Report, ResponseStatus};
-
-use super::core::{Answer, Core};
-use super::duplicates::{REPORT, WHOLE};
-use super::handover::due;
-use super::responses::outcome;
-use super::{Event, Reports, SendError};
 
 /// Options that a request may carry although they are critical. The client is one resource
 /// only and dispatches on *Message Type*, so any path is right.
@@ -24,7 +23,7 @@ const UNDERSTOOD: &[OptionNumber] = &[
 
 impl Core<'_> {
     /// Whether this frame gives the application an event; all others are absorbed.
-    pub(super) fn concerns_application(&self, head: &Front) -> bool {
+    pub(crate) fn concerns_application(&self, head: &Front) -> bool {
         if head.code.is_response() {
             return self.is_heard(head.token, head.code);
         }
@@ -32,7 +31,7 @@ impl Core<'_> {
     }
 
     /// Handles a frame that concerns nobody but the client itself.
-    pub(super) fn absorb(&mut self, frame: &mut [u8], now: u64) -> Result<(), CoapError> {
+    pub(crate) fn absorb(&mut self, frame: &mut [u8], now: u64) -> Result<(), CoapError> {
         let packet = stream::decode(frame)?;
         if packet.code.is_signal() {
             match Signal::decode(&packet) {
@@ -57,12 +56,12 @@ impl Core<'_> {
     }
 
     /// Handles such a frame when it is too large to be kept: only its head is known.
-    pub(super) fn absorb_unread(&mut self, head: &Front, now: u64) {
+    pub(crate) fn absorb_unread(&mut self, head: &Front, now: u64) {
         self.absorb_response(head.code, head.token, None, now);
     }
 
     /// Handles a frame that [concerns the application](Self::concerns_application).
-    pub(super) fn on_frame<'r>(&'r mut self, frame: &'r mut [u8], now: u64) -> Event<'r> {
+    pub(crate) fn on_frame<'r>(&'r mut self, frame: &'r mut [u8], now: u64) -> Event<'r> {
         let packet = match stream::decode(frame) {
             Ok(packet) => packet,
             Err(error) => return self.give_up(error),
@@ -84,7 +83,7 @@ impl Core<'_> {
     }
 
     /// The same for a frame too large to be kept: only its head is known.
-    pub(super) fn on_too_large(&mut self, head: &Front, now: u64) -> Event<'_> {
+    pub(crate) fn on_too_large(&mut self, head: &Front, now: u64) -> Event<'_> {
         match head.code {
             Code::PONG => Event::Pong,
             Code::RELEASE => Event::Released { hold_off_s: 0 },
@@ -104,7 +103,7 @@ impl Core<'_> {
     }
 
     /// The stream cannot be followed any more.
-    pub(super) fn give_up(&mut self, error: CoapError) -> Event<'static> {
+    pub(crate) fn give_up(&mut self, error: CoapError) -> Event<'static> {
         self.outbound.abort();
         Event::Malformed(error)
     }
@@ -125,7 +124,7 @@ impl Core<'_> {
     }
 
     /// A message of the server. It has no token where no answer is expected.
-    pub(super) fn on_message<'r>(
+    pub(crate) fn on_message<'r>(
         &'r mut self,
         token: Option<Token>,
         message: Message<'r>,
@@ -166,7 +165,7 @@ impl Core<'_> {
             if self.config.reports == Reports::ByApplication {
                 ticket = Some(self.new_ticket());
             }
-            let report = super::reports::Due {
+            let report = crate::client::receiving::reports::Due {
                 ticket,
                 ..due(&msg)
             };
@@ -228,12 +227,12 @@ impl Core<'_> {
     }
 
     /// Answers a request with an error and tells the application.
-    pub(super) fn refuse(&mut self, token: Option<Token>, code: Code) -> Event<'static> {
+    pub(crate) fn refuse(&mut self, token: Option<Token>, code: Code) -> Event<'static> {
         self.answer(token, code);
         Event::Refused(code)
     }
 
-    pub(super) fn answer(&mut self, token: Option<Token>, code: Code) {
+    pub(crate) fn answer(&mut self, token: Option<Token>, code: Code) {
         if let Some(token) = token {
             // A request is looked at only while there is room for its answer.
             let _ = self.answers.push_back(Answer {

@@ -2,34 +2,34 @@
 
 use core::fmt::Write;
 
+use crate::client::core::Core;
+use crate::client::memory::record::Field;
+use crate::client::outbox::exchange::Exchange;
+use crate::client::outbox::{Kind, Verdict};
+use crate::client::segments::cuts;
+use crate::client::{Event, Failure};
 use crate::coap::Code;
 use crate::message::{
     MessageId, Msg, Outcome, Segment, SegmentRange, SegmentRanges, SegmentsConfirmation,
     SegmentsRecovery, StoreAndForward,
 };
 
-use super::core::Core;
-use super::exchange::Exchange;
-use super::outbox::{Kind, Verdict};
-use super::record::Field;
-use super::{Event, Failure, cuts};
-
 /// How often a message is cut anew, each time into segments half as large.
 const MOST_RESTARTS: u8 = 3;
 
 /// Where a message in segments stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Segmenting {
+pub(crate) struct Segmenting {
     /// Octets from one cut to the next.
-    pub(super) step: usize,
-    pub(super) payload_len: usize,
-    pub(super) total: u16,
+    pub(crate) step: usize,
+    pub(crate) payload_len: usize,
+    pub(crate) total: u16,
     /// The one to be sent or answered next; 0: none has been taken from the wanted ones.
-    pub(super) current: u16,
+    pub(crate) current: u16,
     /// The application holds the payload.
-    pub(super) streamed: bool,
+    pub(crate) streamed: bool,
     /// And has been asked for the current part of it.
-    pub(super) asked: bool,
+    pub(crate) asked: bool,
     /// The application knows that the server has taken the message.
     told: bool,
     confirmed: bool,
@@ -38,7 +38,7 @@ pub(super) struct Segmenting {
 }
 
 impl Segmenting {
-    pub(super) fn new(step: usize, payload_len: usize, total: u16, streamed: bool) -> Self {
+    pub(crate) fn new(step: usize, payload_len: usize, total: u16, streamed: bool) -> Self {
         Self {
             step,
             payload_len,
@@ -54,26 +54,26 @@ impl Segmenting {
     }
 
     /// All are with the server and wait for a SEGREC.
-    pub(super) fn is_kept(&self) -> bool {
+    pub(crate) fn is_kept(&self) -> bool {
         self.kept_until.is_some()
     }
 
-    pub(super) fn is_told(&self) -> bool {
+    pub(crate) fn is_told(&self) -> bool {
         self.told
     }
 
     /// The time (ms) at which they are kept no longer.
-    pub(super) fn release_at(&self) -> Option<u64> {
+    pub(crate) fn release_at(&self) -> Option<u64> {
         self.kept_until
             .map(|until| if self.confirmed { 0 } else { until })
     }
 
-    pub(super) fn interrupted(&mut self) {
+    pub(crate) fn interrupted(&mut self) {
         self.asked = false;
     }
 
     /// Segmentation Set Identifier: the Message ID, so that it is unique for its sender.
-    pub(super) fn set(&self, message_id: MessageId<'_>) -> heapless::String<48> {
+    pub(crate) fn set(&self, message_id: MessageId<'_>) -> heapless::String<48> {
         let mut text = heapless::String::new();
         // 36 octets and at the most two more.
         let _ = write!(text, "{message_id}");
@@ -84,7 +84,7 @@ impl Segmenting {
     }
 
     /// The segment that goes out now: the whole message's `msg` with a part of its payload.
-    pub(super) fn segment<'a>(&self, whole: Msg<'a>, piece: &'a str, set: &'a str) -> Msg<'a> {
+    pub(crate) fn segment<'a>(&self, whole: Msg<'a>, piece: &'a str, set: &'a str) -> Msg<'a> {
         if self.total == 1 {
             return Msg {
                 payload: piece,
@@ -114,14 +114,14 @@ impl Segmenting {
         }
     }
 
-    pub(super) fn is_last(&self) -> bool {
+    pub(crate) fn is_last(&self) -> bool {
         self.current == self.total
     }
 }
 
 impl Core<'_> {
     /// The number of the segment to send now.
-    pub(super) fn next_segment(&mut self, index: usize) -> Option<u16> {
+    pub(crate) fn next_segment(&mut self, index: usize) -> Option<u16> {
         let place = self.outbox.record(index).place(Field::Wanted)?;
         let (slot, octets) = self.outbox.shelf.entry_mut(index)?;
         let Kind::Segmented(segments) = &mut slot.kind else {
@@ -135,7 +135,7 @@ impl Core<'_> {
 
     /// The server has taken a segment. What is left goes on; tells whether that was the last one
     /// for the first time.
-    pub(super) fn segment_taken(&mut self, index: usize, now: u64) -> Option<(u16, bool)> {
+    pub(crate) fn segment_taken(&mut self, index: usize, now: u64) -> Option<(u16, bool)> {
         let place = self.outbox.record(index).place(Field::Wanted)?;
         let keep_ms = u64::from(self.config.segment_keep_ms);
         let (slot, octets) = self.outbox.shelf.entry_mut(index)?;
@@ -157,7 +157,7 @@ impl Core<'_> {
     }
 
     /// Cuts a message anew, into smaller segments. False when that cannot help.
-    pub(super) fn cut_smaller(&mut self, index: usize, largest: usize) -> bool {
+    pub(crate) fn cut_smaller(&mut self, index: usize, largest: usize) -> bool {
         let Some(slot) = self.outbox.shelf.slot(index) else {
             return false;
         };
@@ -229,7 +229,7 @@ impl Core<'_> {
     }
 
     /// SEGREC: some are missing and go out again.
-    pub(super) fn on_recovery(
+    pub(crate) fn on_recovery(
         &mut self,
         recovery: &SegmentsRecovery<'_>,
     ) -> Result<Event<'static>, Code> {
@@ -265,7 +265,7 @@ impl Core<'_> {
     }
 
     /// SEGCONFIR: nobody will ask for the segments any more.
-    pub(super) fn on_confirmation<'r>(
+    pub(crate) fn on_confirmation<'r>(
         &mut self,
         confirmation: &SegmentsConfirmation<'r>,
     ) -> Result<Event<'r>, Code> {
@@ -299,7 +299,7 @@ impl Core<'_> {
     }
 
     /// The time is over, or all have arrived.
-    pub(super) fn release_segments(&mut self, index: usize) -> Option<Event<'static>> {
+    pub(crate) fn release_segments(&mut self, index: usize) -> Option<Event<'static>> {
         let slot = self.outbox.remove(index)?;
         let message_id = slot.message_id();
         Some(Event::SegmentsReleased {
@@ -309,7 +309,7 @@ impl Core<'_> {
     }
 
     /// A request does not fit what can be sent: in smaller segments it may.
-    pub(super) fn does_not_fit(&mut self, index: usize) {
+    pub(crate) fn does_not_fit(&mut self, index: usize) {
         let limit = self.outbound.limit();
         if self.cut_smaller(index, self.largest_json() / 2) {
             return;
@@ -321,7 +321,7 @@ impl Core<'_> {
 }
 
 /// The field of a record that lists all segments from 1 to `total` as wanted.
-pub(super) fn wanted_field(total: u16) -> [u8; 3 + cuts::WANTED_LEN as usize] {
+pub(crate) fn wanted_field(total: u16) -> [u8; 3 + cuts::WANTED_LEN as usize] {
     let mut field = [0; 3 + cuts::WANTED_LEN as usize];
     let [high, low] = cuts::WANTED_LEN.to_be_bytes();
     let mut all = SegmentRanges::EMPTY;

@@ -1,56 +1,22 @@
-//! Several small messages in one (TS 23.554 clause 8.4), both ways.
+//! Binding messages to the same target together, and what becomes of each.
 
-use crate::coap::{Code, Token};
-use crate::message::{
-    AggregatedMsg, AggregatedReport, IndividualMsg, List, MessageId, Msg, Originator,
-    StoreAndForward,
-};
+use crate::client::core::Core;
+use crate::client::membership::Membership;
+use crate::client::memory::record::{Field, Record, as_text};
+use crate::client::outbox::exchange::Exchange;
+use crate::client::outbox::{Kind, Outbox, OutboxSlot, Verdict};
+use crate::client::sending::body::Body;
+use crate::client::sending::request::request_overhead;
+use crate::message::{AggregatedMsg, IndividualMsg, List, MessageId, Originator};
 
-use super::Event;
-use super::body::Body;
-use super::core::Core;
-use super::duplicates::{AGGREGATE, REPORT, WHOLE};
-use super::exchange::Exchange;
-use super::incoming::{self, IncomingSlot, State};
-use super::outbound::request_overhead;
-use super::outbox::{Kind, Outbox, OutboxSlot, Verdict};
-use super::parts::put_part;
-use super::record::{Field, Pen, Record, as_text};
-use super::reports::put_outcome;
-use super::shelf::Full;
+use super::Gathering;
 
 /// Most messages in one that is sent.
 const MOST_PARTS: usize = 8;
 
-/// Whether a message waits for others to the same target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gathering {
-    /// It goes alone.
-    No,
-    /// Until this time (ms), which is known once the client is told the time.
-    Until(Option<u64>),
-    /// It goes with the others of this number. The oldest of them has the exchange.
-    Bound(u32),
-}
-
-impl Gathering {
-    pub(super) fn is_open(self) -> bool {
-        matches!(self, Self::Until(_))
-    }
-
-    pub(super) fn deadline(self) -> Option<u64> {
-        match self {
-            Self::Until(until) => until,
-            Self::No | Self::Bound(_) => None,
-        }
-    }
-}
-
-// ---- sending ------------------------------------------------------------------------------
-
 impl Core<'_> {
     /// Binds together what has waited long enough, or is enough.
-    pub(super) fn gather(&mut self, now: u64) {
+    pub(crate) fn gather(&mut self, now: u64) {
         let until = now.saturating_add(u64::from(self.config.aggregation_wait_ms));
         for slot in self.outbox.iter_mut() {
             if slot.gathering == Gathering::Until(None) {
@@ -97,10 +63,7 @@ impl Core<'_> {
 
     /// De-registration waits for all that was accepted, and nothing more comes.
     fn leaves(&self) -> bool {
-        matches!(
-            self.membership,
-            super::membership::Membership::Deregistering(_)
-        )
+        matches!(self.membership, Membership::Deregistering(_))
     }
 
     /// Makes one request of as many as fit.
@@ -146,7 +109,7 @@ impl Core<'_> {
     }
 
     /// The aggregate is too much for the server: each message goes alone.
-    pub(super) fn unbind(&mut self, index: usize) -> bool {
+    pub(crate) fn unbind(&mut self, index: usize) -> bool {
         let bound = self.outbox.shelf.slot(index).map(|slot| slot.gathering);
         let Some(Gathering::Bound(group)) = bound else {
             return false;
@@ -162,7 +125,7 @@ impl Core<'_> {
 
     /// What the server said about one holds for all that went with it: the application hears
     /// of them one by one.
-    pub(super) fn conclude_others(&mut self, gathering: Gathering, verdict: Verdict) {
+    pub(crate) fn conclude_others(&mut self, gathering: Gathering, verdict: Verdict) {
         if !matches!(gathering, Gathering::Bound(_)) {
             return;
         }
@@ -175,7 +138,7 @@ impl Core<'_> {
 }
 
 /// The records of the messages that go with the one at `index`, itself included.
-pub(super) fn bound<'a>(
+pub(crate) fn bound<'a>(
     outbox: &'a Outbox<'_>,
     gathering: Gathering,
 ) -> impl Iterator<Item = Record<'a>> {
@@ -186,7 +149,7 @@ pub(super) fn bound<'a>(
 }
 
 /// MSG with a list of these messages; the first one gives it its Message ID.
-pub(super) fn with_aggregate<'a, R>(
+pub(crate) fn with_aggregate<'a, R>(
     records: impl Iterator<Item = Record<'a>>,
     us: Originator<'a>,
     take: impl FnOnce(&Body<'_>) -> R,
@@ -216,141 +179,10 @@ pub(super) fn with_aggregate<'a, R>(
     })))
 }
 
-// ---- receiving ----------------------------------------------------------------------------
-
-impl Core<'_> {
-    /// Takes the messages out of an aggregate; the first one is handed over at once.
-    pub(super) fn on_aggregate<'r>(
-        &'r mut self,
-        token: Option<Token>,
-        all: AggregatedMsg<'r>,
-    ) -> Event<'r> {
-        let originator = all.originator.as_str();
-        let seen = &self.duplicates;
-        if seen.contains(originator, all.message_id, AGGREGATE) {
-            return self.repeated(token);
-        }
-        let is_new = |part: &IndividualMsg<'_>| !seen.contains(originator, part.message_id, WHOLE);
-        let twice = |at: usize, id: MessageId<'_>| {
-            let mut before = all.messages.iter().take(at);
-            before.any(|part| part.message_id == id)
-        };
-        let whole = |part: &IndividualMsg<'r>| Msg {
-            application_id: part.application_id,
-            report_wanted: part.report_wanted,
-            priority: part.priority,
-            store_and_forward: StoreAndForward::Unstated,
-            group_member: all.group_member,
-            ..Msg::new(all.originator, all.recipient, part.message_id, part.payload)
-        };
-        let mut count = 0_usize;
-        let pushed = self
-            .incoming
-            .shelf
-            .push(IncomingSlot::of(State::Messages), |free| {
-                let mut pen = Pen::new(free);
-                let nothing = MessageId::Opaque("");
-                incoming::head(
-                    &mut pen,
-                    &Msg {
-                        group_member: all.group_member,
-                        ..Msg::new(all.originator, all.recipient, nothing, "")
-                    },
-                );
-                pen.rest(&[]);
-                for (at, part) in all.messages.iter().enumerate() {
-                    if is_new(&part) && !twice(at, part.message_id) {
-                        count = count.saturating_add(1);
-                        put_part(&mut pen, part.message_id, |pen| {
-                            pen.manners(&whole(&part));
-                            pen.rest(part.payload.as_bytes());
-                        });
-                    }
-                }
-                pen.len()
-            });
-        let ids = all.messages.iter().map(|part| (part.message_id, WHOLE));
-        let whole_id = core::iter::once((all.message_id, AGGREGATE));
-        self.take_apart(token, originator, pushed, count, ids.chain(whole_id))
-    }
-
-    /// Takes the reports out of an aggregated one; the first one is handed over at once.
-    pub(super) fn on_aggregated_report<'r>(
-        &'r mut self,
-        token: Option<Token>,
-        all: AggregatedReport<'r>,
-    ) -> Event<'r> {
-        let originator = all.originator.as_str();
-        let seen = &self.duplicates;
-        let mut count = 0_usize;
-        let pushed = self
-            .incoming
-            .shelf
-            .push(IncomingSlot::of(State::Reports), |free| {
-                let mut pen = Pen::new(free);
-                pen.originator(all.originator);
-                pen.recipient(all.recipient);
-                pen.rest(&[]);
-                for part in all.reports {
-                    if !seen.contains(originator, part.message_id, REPORT) {
-                        count = count.saturating_add(1);
-                        put_part(&mut pen, part.message_id, |pen| {
-                            put_outcome(pen, part.status);
-                            pen.text(Field::Cause, part.failure_cause);
-                        });
-                    }
-                }
-                pen.len()
-            });
-        let ids = all.reports.iter().map(|part| (part.message_id, REPORT));
-        self.take_apart(token, originator, pushed, count, ids)
-    }
-
-    fn take_apart<'r, 'i>(
-        &'r mut self,
-        token: Option<Token>,
-        originator: &str,
-        pushed: Result<usize, Full>,
-        count: usize,
-        ids: impl Iterator<Item = (MessageId<'i>, u32)>,
-    ) -> Event<'r> {
-        let index = match pushed {
-            Ok(index) => index,
-            Err(Full::Octets(needed)) if needed > self.incoming.shelf.capacity() => {
-                return self.refuse(token, Code::REQUEST_ENTITY_TOO_LARGE);
-            }
-            Err(_) => return self.refuse(token, Code::SERVICE_UNAVAILABLE),
-        };
-        if count == 0 {
-            self.incoming.shelf.remove(index);
-            return self.repeated(token);
-        }
-        if !self.can_hand_over(index) {
-            self.incoming.shelf.remove(index);
-            return self.refuse(token, Code::SERVICE_UNAVAILABLE);
-        }
-        for (message_id, kind) in ids {
-            if !self.duplicates.contains(originator, message_id, kind) {
-                self.duplicates.remember(originator, message_id, kind);
-            }
-        }
-        self.answer(token, Code::CHANGED);
-        // It has been found ready, so that there is always an event.
-        self.hand_over(index).unwrap_or(Event::Duplicate)
-    }
-
-    pub(super) fn repeated(&mut self, token: Option<Token>) -> Event<'static> {
-        self.answer(token, Code::CHANGED);
-        Event::Duplicate
-    }
-}
-
-// ---- the end of one of several ------------------------------------------------------------
-
 impl Core<'_> {
     /// The outcome of a message is known before its answer has come. Segments that are wanted
     /// or kept go on unless it has failed.
-    pub(super) fn forget_message(&mut self, uuid: [u8; 16], failed: bool) {
+    pub(crate) fn forget_message(&mut self, uuid: [u8; 16], failed: bool) {
         let index = self.outbox.shelf.position(|slot| {
             let ends = match slot.kind {
                 Kind::Message => true,

@@ -1,17 +1,16 @@
 //! The parts of an aggregate, as they lie one behind the other in the rest of a record.
 
+use crate::client::memory::record::{Pen, Record};
 use crate::message::MessageId;
 
-use super::record::{Pen, Record};
-
 /// One message of an aggregate, as it lies in the rest of a record behind its own length.
-pub(super) struct Part<'a> {
-    pub(super) record: Record<'a>,
+pub(crate) struct Part<'a> {
+    pub(crate) record: Record<'a>,
     /// Octets that it takes, its length included.
-    pub(super) len: usize,
+    pub(crate) len: usize,
 }
 
-pub(super) fn first_part(rest: &[u8]) -> Option<Part<'_>> {
+pub(crate) fn first_part(rest: &[u8]) -> Option<Part<'_>> {
     let (len, tail) = rest.split_first_chunk::<4>()?;
     let len = usize::try_from(u32::from_be_bytes(*len)).ok()?;
     Some(Part {
@@ -21,7 +20,7 @@ pub(super) fn first_part(rest: &[u8]) -> Option<Part<'_>> {
 }
 
 /// What a part says, for [`first_part`].
-pub(super) fn put_part(pen: &mut Pen<'_>, message_id: MessageId<'_>, write: impl Fn(&mut Pen<'_>)) {
+pub(crate) fn put_part(pen: &mut Pen<'_>, message_id: MessageId<'_>, write: impl Fn(&mut Pen<'_>)) {
     let write = |pen: &mut Pen<'_>| {
         pen.message_id(message_id);
         write(pen);

@@ -1,101 +1,22 @@
-//! What has arrived and cannot be handed over yet: segments of messages that are not complete,
-//! and the parts of aggregates, which go to the application one by one.
+//! A set of segments while it grows.
 //!
 //! Segments lie in the order of their numbers, each behind its number and length, wherever they
 //! came in time. So what is missing is read off them, and nothing but memory bounds their count.
 
+use crate::client::memory::record::{Field, Pen, as_text};
+use crate::client::memory::shelf::{Full, Slot};
+use crate::client::outbox::exchange::Exchange;
+use crate::client::receiving::incoming::{Incoming, IncomingSlot, State, head};
 use crate::message::{Msg, Segment, SegmentRanges, StoreAndForward};
-
-use super::exchange::Exchange;
-use super::parts::first_part;
-use super::record::{Field, Pen, Record, as_text};
-use super::shelf::{Full, Shelf, Slot};
-
-/// One message that is being put together, or one aggregate that is being taken apart. The
-/// caller provides the slots, the client fills them.
-#[derive(Debug, Clone, Copy)]
-pub struct IncomingSlot {
-    pub(super) state: State,
-    /// Segments in all, from the first segment.
-    pub(super) total: Option<u16>,
-    /// The number of the segment that is marked as the last one.
-    last: Option<u16>,
-    pub(super) count: u16,
-    /// When (ms) the next segment should have come.
-    pub(super) deadline: u64,
-    /// How often missing ones have been asked for.
-    pub(super) recoveries: u8,
-    /// Of SEGREC.
-    pub(super) exchange: Exchange,
-    /// The application has it, or the first part of it, until the next call.
-    pub(super) handed: bool,
-    /// Octets that it will have when it is complete, as far as is known; they are kept free, so
-    /// that two sets never stand in each other's way.
-    expected: usize,
-    len: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// Segments are missing.
-    Collecting,
-    /// A complete message.
-    Message,
-    /// Messages out of an aggregate.
-    Messages,
-    /// Reports out of an aggregate.
-    Reports,
-}
-
-impl IncomingSlot {
-    /// A free slot.
-    pub const EMPTY: Self = Self {
-        state: State::Collecting,
-        total: None,
-        last: None,
-        count: 0,
-        deadline: 0,
-        recoveries: 0,
-        exchange: Exchange::HELD,
-        handed: false,
-        expected: 0,
-        len: 0,
-    };
-
-    pub(super) fn of(state: State) -> Self {
-        Self {
-            state,
-            ..Self::EMPTY
-        }
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        self.state == State::Collecting && !self.handed
-    }
-}
-
-impl Slot for IncomingSlot {
-    fn len(&self) -> usize {
-        self.len
-    }
-
-    fn set_len(&mut self, len: usize) {
-        self.len = len;
-    }
-}
 
 /// Longest Application ID that is kept, in octets.
 const LONGEST_ID: usize = 255;
 /// Octets before the text of each segment: number and length.
 const CHUNK_HEAD: usize = 4;
 
-pub(super) struct Incoming<'m> {
-    pub(super) shelf: Shelf<'m, IncomingSlot>,
-}
-
 /// Why a segment was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// It is here already.
     Repeated,
     /// It contradicts the others.
@@ -106,19 +27,9 @@ pub(super) enum Refusal {
     TooLarge,
 }
 
-impl<'m> Incoming<'m> {
-    pub(super) fn new(slots: &'m mut [IncomingSlot], octets: &'m mut [u8]) -> Self {
-        Self {
-            shelf: Shelf::new(slots, octets),
-        }
-    }
-
-    pub(super) fn record(&self, index: usize) -> Record<'_> {
-        Record(self.shelf.octets(index))
-    }
-
+impl Incoming<'_> {
     /// The open set that a segment belongs to.
-    pub(super) fn find(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
+    pub(crate) fn find(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
         self.open_sets(msg).find(|index| {
             let record = self.record(*index);
             record.text(Field::Set) == Some(set)
@@ -126,7 +37,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// An open set of the same message under another name.
-    pub(super) fn find_other(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
+    pub(crate) fn find_other(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
         self.open_sets(msg).find(|index| {
             let record = self.record(*index);
             record.message_id() == Some(msg.message_id) && record.text(Field::Set) != Some(set)
@@ -134,7 +45,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// How many sets of this originator are open.
-    pub(super) fn sets_of(&self, msg: &Msg<'_>) -> usize {
+    pub(crate) fn sets_of(&self, msg: &Msg<'_>) -> usize {
         self.open_sets(msg).count()
     }
 
@@ -147,7 +58,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// Opens a set.
-    pub(super) fn open(&mut self, msg: &Msg<'_>, set: &str) -> Result<usize, Refusal> {
+    pub(crate) fn open(&mut self, msg: &Msg<'_>, set: &str) -> Result<usize, Refusal> {
         let opened = self.shelf.push(IncomingSlot::EMPTY, |free| {
             let mut pen = Pen::new(free);
             head(&mut pen, msg);
@@ -198,7 +109,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// Takes a segment in.
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         index: usize,
         msg: &Msg<'_>,
@@ -246,7 +157,7 @@ impl<'m> Incoming<'m> {
         others
             .filter(|(other, slot)| *other != index && slot.is_open())
             .fold(0, |sum, (_, slot)| {
-                sum.saturating_add(slot.expected.saturating_sub(slot.len))
+                sum.saturating_add(slot.expected.saturating_sub(slot.len()))
             })
     }
 
@@ -273,7 +184,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// Whether taking this segment in would make the message complete.
-    pub(super) fn completes(&self, index: usize, segment: &Segment<'_>) -> bool {
+    pub(crate) fn completes(&self, index: usize, segment: &Segment<'_>) -> bool {
         self.shelf.slot(index).is_some_and(|slot| {
             let total = slot.total.or(segment.total);
             let all = slot.count.saturating_add(1);
@@ -291,7 +202,7 @@ impl<'m> Incoming<'m> {
 
     /// All from 1 to the last are here, and no first one has told the total. A segment 0 might
     /// have been missing; by now it would have come.
-    pub(super) fn is_whole_without_total(&self, index: usize) -> bool {
+    pub(crate) fn is_whole_without_total(&self, index: usize) -> bool {
         let slot = self.shelf.slot(index);
         slot.is_some_and(|slot| {
             slot.total.is_none() && slot.last == Some(slot.count) && self.lowest(index) == Some(1)
@@ -305,7 +216,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// The numbers that are missing; where nothing tells the total, the one behind the highest.
-    pub(super) fn missing(&self, index: usize) -> SegmentRanges {
+    pub(crate) fn missing(&self, index: usize) -> SegmentRanges {
         let mut missing = SegmentRanges::EMPTY;
         let Some(slot) = self.shelf.slot(index) else {
             return missing;
@@ -329,7 +240,7 @@ impl<'m> Incoming<'m> {
     }
 
     /// Puts the texts of all segments behind one another.
-    pub(super) fn join(&mut self, index: usize) {
+    pub(crate) fn join(&mut self, index: usize) {
         let mut at = self.record(index).rest_at();
         while let Some(len) = self.chunk_at(index, at) {
             self.shelf.cut(index, at, CHUNK_HEAD);
@@ -346,25 +257,6 @@ impl<'m> Incoming<'m> {
         let (_, text) = chunks(octets).next()?;
         Some(text.len())
     }
-
-    /// Gives back what has been handed over.
-    pub(super) fn sweep(&mut self) {
-        while let Some(index) = self.shelf.position(|slot| slot.handed) {
-            let record = self.record(index);
-            let (at, rest) = (record.rest_at(), record.rest());
-            let part = first_part(rest).map_or(0, |part| part.len);
-            let more = rest.len() > part;
-            match self.shelf.slot_mut(index) {
-                Some(slot) if more && matches!(slot.state, State::Messages | State::Reports) => {
-                    slot.handed = false;
-                    self.shelf.cut(index, at, part);
-                }
-                _ => {
-                    self.shelf.remove(index);
-                }
-            }
-        }
-    }
 }
 
 /// Octets of all segments of a set, if this is the one that tells how many there are. All have
@@ -374,16 +266,6 @@ fn all_of(segment: &Segment<'_>, text_len: usize) -> usize {
     let texts = total.saturating_sub(1).saturating_mul(text_len);
     let known = if segment.last { 0 } else { texts };
     known.saturating_add(total.saturating_mul(CHUNK_HEAD))
-}
-
-/// Who sends a message to whom.
-pub(super) fn head(pen: &mut Pen<'_>, msg: &Msg<'_>) {
-    pen.originator(msg.originator);
-    pen.recipient(msg.recipient);
-    pen.text(
-        Field::Member,
-        msg.group_member.map(|member| member.as_str()),
-    );
 }
 
 /// Number and text of each segment.

@@ -1,13 +1,12 @@
 //! What the server answers to requests of ours.
 
+use crate::client::core::Core;
+use crate::client::membership::Membership;
+use crate::client::outbox::exchange::Exchange;
+use crate::client::outbox::{Kind, OutboxSlot, Verdict};
+use crate::client::{Event, Failure};
 use crate::coap::{Code, OptionNumber, Packet, Token};
 use crate::message::{Message, MessageId, MsgResponse, ResponseStatus};
-
-use super::core::Core;
-use super::exchange::Exchange;
-use super::membership::Membership;
-use super::outbox::{Kind, OutboxSlot, Verdict};
-use super::{Event, Failure};
 
 /// Pause after 5.03 without Max-Age: its default (RFC 7252 section 5.10.5), in seconds.
 const DEFAULT_MAX_AGE_S: u32 = 60;
@@ -30,7 +29,7 @@ enum Request {
 
 impl Core<'_> {
     /// Whether the application hears of this answer.
-    pub(super) fn is_heard(&self, token: Token, code: Code) -> bool {
+    pub(crate) fn is_heard(&self, token: Token, code: Code) -> bool {
         match self.request_of(token) {
             Some(request) => !self.is_quiet(&request, code),
             None => false,
@@ -39,7 +38,7 @@ impl Core<'_> {
 
     /// An answer that the application does not hear of: it ends a request, or puts it off.
     /// Anything else says nothing: empty messages, reserved codes, answers to nothing.
-    pub(super) fn absorb_response(
+    pub(crate) fn absorb_response(
         &mut self,
         code: Code,
         token: Token,
@@ -73,7 +72,7 @@ impl Core<'_> {
         }
     }
 
-    pub(super) fn on_response<'r>(&'r mut self, packet: Packet<'r>, now: u64) -> Event<'r> {
+    pub(crate) fn on_response<'r>(&'r mut self, packet: Packet<'r>, now: u64) -> Event<'r> {
         let code = packet.code;
         match self.request_of(packet.token) {
             Some(Request::Register(_)) => self.on_registration_response(code, packet.payload, now),
@@ -126,7 +125,7 @@ impl Core<'_> {
             #[cfg(feature = "stored-message-update")]
             Kind::Update => {
                 self.outbox.remove(index);
-                super::storing::on_update_response(slot, code)
+                crate::client::storing::on_update_response(slot, code)
             }
             Kind::Message | Kind::Segmented(_) => {
                 let smaller = code == Code::REQUEST_ENTITY_TOO_LARGE
@@ -240,7 +239,7 @@ fn on_message_answer<'r>(
 }
 
 /// What a message response says about the message.
-pub(super) fn outcome<'r>(
+pub(crate) fn outcome<'r>(
     message_id: MessageId<'static>,
     code: Code,
     response: &MsgResponse<'r>,

@@ -1,24 +1,23 @@
 //! Receiving a message in segments (TS 24.538 clause 6.5, TS 23.554 clause 8.5).
 
+use crate::client::core::Core;
+use crate::client::memory::record::{Field, Pen, Record};
+use crate::client::outbox::exchange::Exchange;
+use crate::client::outbox::{Kind, OutboxSlot};
+use crate::client::owed::Owed;
+use crate::client::receiving::duplicates::{TOO_LARGE, WHOLE};
+use crate::client::receiving::handover::due;
+use crate::client::segments::set::Refusal;
+use crate::client::{Event, PartialMessage};
 use crate::coap::{Code, Token};
 use crate::message::{Msg, Outcome, Priority, Segment, SegmentsConfirmation};
-
-use super::core::Core;
-use super::duplicates::{TOO_LARGE, WHOLE};
-use super::exchange::Exchange;
-use super::handover::due;
-use super::incoming::Refusal;
-use super::outbox::{Kind, OutboxSlot};
-use super::owed::Owed;
-use super::record::{Field, Pen, Record};
-use super::{Event, PartialMessage};
 
 /// A set that cannot come to its end for lack of room in the outbox is looked at again after
 /// this time (ms).
 const LOOK_AGAIN_MS: u64 = 1000;
 
 impl Core<'_> {
-    pub(super) fn on_segment<'r>(
+    pub(crate) fn on_segment<'r>(
         &'r mut self,
         token: Option<Token>,
         msg: Msg<'r>,
@@ -118,7 +117,7 @@ impl Core<'_> {
         let wanted = msg.report_wanted || self.incoming.record(index).has(Field::ReportWanted);
         if wanted {
             let limit = self.outbound.limit();
-            let report = super::reports::Due {
+            let report = crate::client::receiving::reports::Due {
                 cause: Some(crate::message::cause::PAYLOAD_TOO_LARGE),
                 ..due(msg)
             };
@@ -160,13 +159,13 @@ impl Core<'_> {
     }
 
     /// The segment that the last one was waiting for will not come: there is none.
-    pub(super) fn complete_without_total(&mut self, index: usize) -> Option<Event<'_>> {
+    pub(crate) fn complete_without_total(&mut self, index: usize) -> Option<Event<'_>> {
         self.complete(index);
         self.hand_over(index)
     }
 
     /// Asks for what has not come in time, and finds what has been asked for often enough.
-    pub(super) fn lapse_sets(&mut self, now: u64) -> Option<Owed> {
+    pub(crate) fn lapse_sets(&mut self, now: u64) -> Option<Owed> {
         let wait_ms = u64::from(self.config.segment_wait_ms);
         let listens = self.membership.lets_messages_out();
         for index in 0..self.incoming.shelf.len() {
@@ -206,13 +205,13 @@ impl Core<'_> {
     }
 
     /// SEGREC that is due.
-    pub(super) fn next_recovery(&self, now: u64) -> Option<usize> {
+    pub(crate) fn next_recovery(&self, now: u64) -> Option<usize> {
         let mut slots = self.incoming.shelf.iter();
         slots.position(|slot| slot.is_open() && slot.exchange.is_due(now))
     }
 
     /// What the sender says to SEGREC. A refusal is the end of it.
-    pub(super) fn recovery_answered(&mut self, index: usize, code: Code, now: u64) {
+    pub(crate) fn recovery_answered(&mut self, index: usize, code: Code, now: u64) {
         let most = self.config.segment_recoveries;
         if let Some(slot) = self.incoming.shelf.slot_mut(index) {
             slot.exchange.hold();
@@ -238,7 +237,7 @@ fn confirmation_len(record: Record<'_>) -> usize {
 }
 
 /// SEGCONFIR, from its record in the outbox.
-pub(super) fn confirmation_of(record: Record<'_>) -> SegmentsConfirmation<'_> {
+pub(crate) fn confirmation_of(record: Record<'_>) -> SegmentsConfirmation<'_> {
     SegmentsConfirmation {
         set: record.text(Field::Set).unwrap_or_default(),
         message_id: record.message_id(),

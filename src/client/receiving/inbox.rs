@@ -3,7 +3,7 @@
 use crate::coap::CoapError;
 use crate::coap::stream::{self, Front};
 
-pub(super) struct Inbox<'m> {
+pub(crate) struct Inbox<'m> {
     octets: &'m mut [u8],
     fill: usize,
     /// Octets at the front that are done with; an event may still borrow them.
@@ -19,7 +19,7 @@ pub(super) struct Inbox<'m> {
 }
 
 /// What lies at the front of the inbox.
-pub(super) enum Arrival {
+pub(crate) enum Arrival {
     /// Nothing whole yet.
     Incomplete,
     /// A whole frame.
@@ -30,7 +30,7 @@ pub(super) enum Arrival {
 }
 
 /// A datagram that counts.
-pub(super) enum Kept {
+pub(crate) enum Kept {
     /// It has become a frame of this length.
     Frame(usize),
     /// It was larger than the inbox.
@@ -38,7 +38,7 @@ pub(super) enum Kept {
 }
 
 impl<'m> Inbox<'m> {
-    pub(super) fn new(octets: &'m mut [u8]) -> Self {
+    pub(crate) fn new(octets: &'m mut [u8]) -> Self {
         Self {
             octets,
             fill: 0,
@@ -50,27 +50,27 @@ impl<'m> Inbox<'m> {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         (self.fill, self.done, self.skip) = (0, 0, 0);
         (self.takes_datagrams, self.raw) = (false, 0);
         self.oversize = None;
     }
 
     /// What is received from here on are datagrams, until the inbox is cleared.
-    pub(super) fn take_datagrams(&mut self) {
+    pub(crate) fn take_datagrams(&mut self) {
         self.takes_datagrams = true;
     }
 
     /// The datagram that is to be looked at, and whether it is whole. What fills the memory may
     /// have been cut.
-    pub(super) fn datagram(&mut self) -> Option<(&mut [u8], bool)> {
+    pub(crate) fn datagram(&mut self) -> Option<(&mut [u8], bool)> {
         let is_whole = self.raw < self.octets.len();
         let octets = self.octets.get_mut(..self.raw)?;
         (!octets.is_empty()).then_some((octets, is_whole))
     }
 
     /// The datagram has been looked at, and this is what is left of it.
-    pub(super) fn keep(&mut self, kept: Option<Kept>) {
+    pub(crate) fn keep(&mut self, kept: Option<Kept>) {
         self.raw = 0;
         match kept {
             Some(Kept::Frame(len)) => self.fill = len,
@@ -80,12 +80,12 @@ impl<'m> Inbox<'m> {
     }
 
     /// Largest CoAP message that fits, for Max-Message-Size.
-    pub(super) fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.octets.len()
     }
 
     /// Where the next octets go.
-    pub(super) fn space(&mut self) -> &mut [u8] {
+    pub(crate) fn space(&mut self) -> &mut [u8] {
         self.discard();
         let is_empty = self.fill == 0 && self.raw == 0 && self.oversize.is_none();
         if self.takes_datagrams && !is_empty {
@@ -94,7 +94,7 @@ impl<'m> Inbox<'m> {
         self.octets.get_mut(self.fill..).unwrap_or_default()
     }
 
-    pub(super) fn received(&mut self, n: usize) {
+    pub(crate) fn received(&mut self, n: usize) {
         if self.takes_datagrams {
             self.raw = n.min(self.octets.len());
             return;
@@ -107,7 +107,7 @@ impl<'m> Inbox<'m> {
         self.discard();
     }
 
-    pub(super) fn front(&mut self) -> Result<Arrival, CoapError> {
+    pub(crate) fn front(&mut self) -> Result<Arrival, CoapError> {
         if let Some(head) = self.oversize {
             return Ok(Arrival::TooLarge(head));
         }
@@ -137,13 +137,13 @@ impl<'m> Inbox<'m> {
     }
 
     /// The whole frame at the front; it is gone once it has been used.
-    pub(super) fn take(&mut self, head: &Front) -> &mut [u8] {
+    pub(crate) fn take(&mut self, head: &Front) -> &mut [u8] {
         self.done = head.frame_len;
         self.octets.get_mut(..head.frame_len).unwrap_or_default()
     }
 
     /// Done with the frame that was too large.
-    pub(super) fn take_oversize(&mut self) {
+    pub(crate) fn take_oversize(&mut self) {
         self.oversize = None;
     }
 

@@ -1,23 +1,22 @@
 //! Delivery status reports on received messages (TS 23.554 clause 8.3.4).
 
+use crate::client::core::{Core, uuid_of};
+use crate::client::memory::record::{Field, Pen, Record};
+use crate::client::outbox::exchange::Exchange;
+use crate::client::outbox::{Kind, Outbox, OutboxSlot};
+use crate::client::sending::body::Body;
+use crate::client::sending::request::request_overhead;
+use crate::client::{Config, ReportTicket, SendError};
 use crate::message::{MessageId, Originator, Outcome, Priority, Recipient, Report};
 
-use super::body::Body;
-use super::core::{Core, uuid_of};
-use super::exchange::Exchange;
-use super::outbound::request_overhead;
-use super::outbox::{Kind, Outbox, OutboxSlot};
-use super::record::{Field, Pen, Record};
-use super::{Config, ReportTicket, SendError};
-
 /// A report to be written down. What it is about is borrowed from the message.
-pub(super) struct Due<'a> {
-    pub(super) recipient: Recipient<'a>,
-    pub(super) message_id: MessageId<'a>,
+pub(crate) struct Due<'a> {
+    pub(crate) recipient: Recipient<'a>,
+    pub(crate) message_id: MessageId<'a>,
     /// Who gives it; the client itself, and at once, where there is none.
-    pub(super) ticket: Option<ReportTicket>,
+    pub(crate) ticket: Option<ReportTicket>,
     /// Why the message failed; `None` for success.
-    pub(super) cause: Option<&'a str>,
+    pub(crate) cause: Option<&'a str>,
 }
 
 impl Due<'_> {
@@ -31,14 +30,14 @@ impl Due<'_> {
     }
 
     /// Octets that it takes in the outbox.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let mut pen = Pen::new(&mut []);
         self.write(&mut pen);
         pen.len()
     }
 
     /// Reports go before messages: they are short, and somebody waits for them.
-    pub(super) fn accept(
+    pub(crate) fn accept(
         &self,
         outbox: &mut Outbox<'_>,
         config: &Config<'_>,
@@ -67,7 +66,7 @@ impl Due<'_> {
 }
 
 /// The length of the JSON, if a request with it can go out.
-pub(super) fn check_json(
+pub(crate) fn check_json(
     body: &Body<'_>,
     config: &Config<'_>,
     limit: usize,
@@ -81,7 +80,7 @@ pub(super) fn check_json(
 }
 
 /// The report that a record of the outbox stands for.
-pub(super) fn report_of<'a>(record: Record<'a>, us: Originator<'a>) -> Option<Report<'a>> {
+pub(crate) fn report_of<'a>(record: Record<'a>, us: Originator<'a>) -> Option<Report<'a>> {
     Some(Report {
         originator: us,
         recipient: record.recipient()?,
@@ -92,7 +91,7 @@ pub(super) fn report_of<'a>(record: Record<'a>, us: Originator<'a>) -> Option<Re
 }
 
 /// Success is not written down; failure has no word of its own.
-pub(super) fn outcome_of(record: Record<'_>) -> Outcome<'_> {
+pub(crate) fn outcome_of(record: Record<'_>) -> Outcome<'_> {
     match record.text(Field::Outcome) {
         None => Outcome::Success,
         Some("") => Outcome::Failure,
@@ -100,7 +99,7 @@ pub(super) fn outcome_of(record: Record<'_>) -> Outcome<'_> {
     }
 }
 
-pub(super) fn put_outcome(pen: &mut Pen<'_>, outcome: Outcome<'_>) {
+pub(crate) fn put_outcome(pen: &mut Pen<'_>, outcome: Outcome<'_>) {
     match outcome {
         Outcome::Success => {}
         Outcome::Failure => pen.field(Field::Outcome, &[]),
@@ -110,7 +109,7 @@ pub(super) fn put_outcome(pen: &mut Pen<'_>, outcome: Outcome<'_>) {
 
 impl Core<'_> {
     /// Releases a report that is held, with the outcome that the application found.
-    pub(super) fn give_report(
+    pub(crate) fn give_report(
         &mut self,
         ticket: ReportTicket,
         outcome: Outcome<'_>,
@@ -155,7 +154,9 @@ impl Core<'_> {
             return Err(SendError::OutboxTooSmall { needed });
         }
         // There is room, and the fields need no order.
-        let put = |shelf: &mut super::shelf::Shelf<'_, OutboxSlot>, field: Field, text: &str| {
+        let put = |shelf: &mut crate::client::memory::shelf::Shelf<'_, OutboxSlot>,
+                   field: Field,
+                   text: &str| {
             let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
             let [high, low] = len.to_be_bytes();
             shelf.insert(index, 0, text.as_bytes());

@@ -9,7 +9,7 @@ use crate::message::{
 };
 
 #[derive(Clone, Copy)]
-pub(super) enum Body<'a> {
+pub(crate) enum Body<'a> {
     Registration(Registration<'a>),
     Deregistration(Deregistration<'a>),
     Msg(Msg<'a>),
@@ -22,7 +22,7 @@ pub(super) enum Body<'a> {
 }
 
 impl Body<'_> {
-    pub(super) fn encode(&self, service: &str, out: &mut [u8]) -> Result<usize, EncodeError> {
+    pub(crate) fn encode(&self, service: &str, out: &mut [u8]) -> Result<usize, EncodeError> {
         match self {
             Self::Registration(message) => message.encode_for(service, out),
             Self::Deregistration(message) => message.encode_for(service, out),
@@ -37,7 +37,7 @@ impl Body<'_> {
     }
 
     /// The length in octets.
-    pub(super) fn len(&self, service: &str) -> usize {
+    pub(crate) fn len(&self, service: &str) -> usize {
         match self.encode(service, &mut []) {
             Ok(len) | Err(EncodeError::BufferTooSmall { needed: len }) => len,
         }

@@ -1,22 +1,21 @@
 //! Handing over what has been put together or taken apart.
 
+use crate::client::aggregation::parts::first_part;
+use crate::client::core::Core;
+use crate::client::memory::record::{Field, Record, as_text};
+use crate::client::receiving::duplicates::WHOLE;
+use crate::client::receiving::incoming::State;
+use crate::client::receiving::reports::{Due, outcome_of};
+use crate::client::{Event, PartialMessage, Reports};
 use crate::message::{Msg, Originator, Report, cause};
-
-use super::core::Core;
-use super::duplicates::WHOLE;
-use super::incoming::State;
-use super::parts::first_part;
-use super::record::{Field, Record, as_text};
-use super::reports::{Due, outcome_of};
-use super::{Event, PartialMessage, Reports};
 
 impl Core<'_> {
     /// The first message or report that can be handed over: its own report finds a place.
-    pub(super) fn ready(&self) -> Option<usize> {
+    pub(crate) fn ready(&self) -> Option<usize> {
         (0..self.incoming.shelf.len()).find(|index| self.can_hand_over(*index))
     }
 
-    pub(super) fn can_hand_over(&self, index: usize) -> bool {
+    pub(crate) fn can_hand_over(&self, index: usize) -> bool {
         let Some(slot) = self.incoming.shelf.slot(index) else {
             return false;
         };
@@ -62,7 +61,7 @@ impl Core<'_> {
     }
 
     /// Hands over a message or a report that [is ready](Self::can_hand_over).
-    pub(super) fn hand_over(&mut self, index: usize) -> Option<Event<'_>> {
+    pub(crate) fn hand_over(&mut self, index: usize) -> Option<Event<'_>> {
         let slot = self.incoming.shelf.slot_mut(index)?;
         slot.handed = true;
         if slot.state == State::Reports {
@@ -93,7 +92,7 @@ impl Core<'_> {
     }
 
     /// A message that will not be complete. Its sender is told so if it wants a report.
-    pub(super) fn lose(&mut self, index: usize, why: &'static str) -> Option<Event<'_>> {
+    pub(crate) fn lose(&mut self, index: usize, why: &'static str) -> Option<Event<'_>> {
         let slot = self.incoming.shelf.slot_mut(index)?;
         slot.handed = true;
         let (received, total) = (slot.count, slot.total);
@@ -121,7 +120,7 @@ impl Core<'_> {
     }
 
     /// Whether a report of failure on this set finds a place.
-    pub(super) fn has_room_for_loss(&self, index: usize) -> bool {
+    pub(crate) fn has_room_for_loss(&self, index: usize) -> bool {
         let record = self.incoming.record(index);
         let (Some(originator), Some(message_id)) = (record.originator(), record.message_id())
         else {
@@ -138,7 +137,7 @@ impl Core<'_> {
 }
 
 /// The report that a message asks for.
-pub(super) fn due<'a>(msg: &Msg<'a>) -> Due<'a> {
+pub(crate) fn due<'a>(msg: &Msg<'a>) -> Due<'a> {
     Due {
         recipient: msg.originator.as_recipient(),
         message_id: msg.message_id,

@@ -1,15 +1,14 @@
 //! One request and its answer: sent, repeated, given up.
 
+use crate::client::Config;
 use crate::coap::Token;
-
-use super::Config;
 
 /// Longest pause between two attempts, in milliseconds.
 const LONGEST_PAUSE_MS: u64 = 3_600_000;
 
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Exchange {
+pub(crate) struct Exchange {
     state: State,
     /// Sent last with this token; every attempt has one of its own.
     token: Token,
@@ -28,74 +27,74 @@ enum State {
 
 impl Exchange {
     /// To be sent at once.
-    pub(super) const NEW: Self = Self {
+    pub(crate) const NEW: Self = Self {
         state: State::Due(0),
         token: Token::EMPTY,
         attempts: 0,
     };
 
     /// To be sent when it is released.
-    pub(super) const HELD: Self = Self {
+    pub(crate) const HELD: Self = Self {
         state: State::Held,
         ..Self::NEW
     };
 
-    pub(super) fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.state = State::Due(0);
     }
 
-    pub(super) fn is_held(&self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         self.state == State::Held
     }
 
     /// Answered, but its token is not forgotten: the answer to a subscription stands for those
     /// that follow it.
-    pub(super) fn hold(&mut self) {
+    pub(crate) fn hold(&mut self) {
         self.state = State::Held;
     }
 
     /// To be sent at once, with the token that it had.
-    pub(super) fn again(&mut self) {
+    pub(crate) fn again(&mut self) {
         self.state = State::Due(0);
         self.attempts = 0;
     }
 
     /// What waits for a time does so no longer.
-    pub(super) fn hurry(&mut self) {
+    pub(crate) fn hurry(&mut self) {
         if matches!(self.state, State::Due(_)) {
             self.state = State::Due(0);
         }
     }
 
     /// Whether this token was used last, answered or not.
-    pub(super) fn has_token(&self, token: Token) -> bool {
+    pub(crate) fn has_token(&self, token: Token) -> bool {
         self.token == token && self.token != Token::EMPTY
     }
 
-    pub(super) fn token(&self) -> Token {
+    pub(crate) fn token(&self) -> Token {
         self.token
     }
 
-    pub(super) fn is_due(&self, now: u64) -> bool {
+    pub(crate) fn is_due(&self, now: u64) -> bool {
         matches!(self.state, State::Due(at) if at <= now)
     }
 
-    pub(super) fn is_waiting(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         matches!(self.state, State::AwaitingAnswer(_))
     }
 
     /// Whether an answer with this token belongs here.
-    pub(super) fn awaits(&self, token: Token) -> bool {
+    pub(crate) fn awaits(&self, token: Token) -> bool {
         self.is_waiting() && self.token == token
     }
 
     /// Whether the answer should have come by now.
-    pub(super) fn is_overdue(&self, now: u64) -> bool {
+    pub(crate) fn is_overdue(&self, now: u64) -> bool {
         matches!(self.state, State::AwaitingAnswer(until) if until <= now)
     }
 
     /// The time (ms) at which something is to happen; `None` when it can happen at once.
-    pub(super) fn deadline(&self) -> Option<u64> {
+    pub(crate) fn deadline(&self) -> Option<u64> {
         match self.state {
             State::Held | State::Due(0) => None,
             State::Due(at) | State::AwaitingAnswer(at) => Some(at),
@@ -103,32 +102,32 @@ impl Exchange {
     }
 
     /// Sets until when (ms) the answer may come.
-    pub(super) fn wait_until(&mut self, until: u64) {
+    pub(crate) fn wait_until(&mut self, until: u64) {
         if self.is_waiting() {
             self.state = State::AwaitingAnswer(until);
         }
     }
 
-    pub(super) fn sent(&mut self, token: Token, now: u64, config: &Config<'_>) {
+    pub(crate) fn sent(&mut self, token: Token, now: u64, config: &Config<'_>) {
         self.token = token;
         self.attempts = self.attempts.saturating_add(1);
         self.state = State::AwaitingAnswer(now.saturating_add(u64::from(config.answer_timeout_ms)));
     }
 
     /// The session broke: what was under way starts again and costs no attempt.
-    pub(super) fn interrupted(&mut self) {
+    pub(crate) fn interrupted(&mut self) {
         if self.is_waiting() {
             self.attempts = self.attempts.saturating_sub(1);
             self.state = State::Due(0);
         }
     }
 
-    pub(super) fn may_repeat(&self, config: &Config<'_>) -> bool {
+    pub(crate) fn may_repeat(&self, config: &Config<'_>) -> bool {
         self.attempts < config.max_attempts
     }
 
     /// Another attempt, but not before `pause_ms` from now; false when there have been enough.
-    pub(super) fn put_off(&mut self, pause_ms: u64, now: u64, config: &Config<'_>) -> bool {
+    pub(crate) fn put_off(&mut self, pause_ms: u64, now: u64, config: &Config<'_>) -> bool {
         let again = self.may_repeat(config);
         if again {
             self.state = State::Due(now.saturating_add(pause_ms));
@@ -138,7 +137,7 @@ impl Exchange {
 
     /// Another attempt after a pause that doubles, is bounded, and is shifted at random by up
     /// to half of itself, so that a fleet that failed together does not return together.
-    pub(super) fn repeat(&mut self, now: u64, config: &Config<'_>, jitter: &mut Jitter) -> bool {
+    pub(crate) fn repeat(&mut self, now: u64, config: &Config<'_>, jitter: &mut Jitter) -> bool {
         let doublings = u32::from(self.attempts.saturating_sub(1)).min(16);
         let pause = u64::from(config.retry_pause_ms)
             .saturating_mul(1_u64 << doublings)
@@ -149,10 +148,10 @@ impl Exchange {
 
 /// Spreads retries in time. Not for secrets.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Jitter(u32);
+pub(crate) struct Jitter(u32);
 
 impl Jitter {
-    pub(super) fn new(seed: u32) -> Self {
+    pub(crate) fn new(seed: u32) -> Self {
         Self(seed | 1)
     }
 

@@ -2,12 +2,12 @@
 //! order of their slots, and move together when an entry goes.
 
 /// What an entry has besides its octets.
-pub(super) trait Slot: Copy {
+pub(crate) trait Slot: Copy {
     fn len(&self) -> usize;
     fn set_len(&mut self, len: usize);
 }
 
-pub(super) struct Shelf<'m, S> {
+pub(crate) struct Shelf<'m, S> {
     slots: &'m mut [S],
     used: usize,
     octets: &'m mut [u8],
@@ -16,7 +16,7 @@ pub(super) struct Shelf<'m, S> {
 
 /// Why an entry found no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Full {
+pub(crate) enum Full {
     /// All slots are taken.
     Slots,
     /// Too few octets are free; this many are needed.
@@ -24,7 +24,7 @@ pub(super) enum Full {
 }
 
 impl<'m, S: Slot> Shelf<'m, S> {
-    pub(super) fn new(slots: &'m mut [S], octets: &'m mut [u8]) -> Self {
+    pub(crate) fn new(slots: &'m mut [S], octets: &'m mut [u8]) -> Self {
         Self {
             slots,
             used: 0,
@@ -35,7 +35,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
 
     /// Puts an entry behind the others. `write` gets the free octets and tells how many it
     /// needs, whether they are there or not.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         slot: S,
         write: impl FnOnce(&mut [u8]) -> usize,
@@ -56,46 +56,46 @@ impl<'m, S: Slot> Shelf<'m, S> {
     }
 
     /// Whether so many entries of so many octets together find a place.
-    pub(super) fn has_room(&self, entries: usize, octets: usize) -> bool {
+    pub(crate) fn has_room(&self, entries: usize, octets: usize) -> bool {
         self.slots.len().saturating_sub(self.used) >= entries && self.free() >= octets
     }
 
     /// Octets that are free.
-    pub(super) fn free(&self) -> usize {
+    pub(crate) fn free(&self) -> usize {
         self.octets.len().saturating_sub(self.fill)
     }
 
     /// Octets in all.
-    pub(super) fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.octets.len()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &S> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &S> {
         self.slots.iter().take(self.used)
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut S> {
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut S> {
         self.slots.iter_mut().take(self.used)
     }
 
-    pub(super) fn position(&self, wanted: impl Fn(&S) -> bool) -> Option<usize> {
+    pub(crate) fn position(&self, wanted: impl Fn(&S) -> bool) -> Option<usize> {
         self.iter().position(wanted)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.used
     }
 
-    pub(super) fn slot(&self, index: usize) -> Option<&S> {
+    pub(crate) fn slot(&self, index: usize) -> Option<&S> {
         self.slots.get(..self.used)?.get(index)
     }
 
-    pub(super) fn slot_mut(&mut self, index: usize) -> Option<&mut S> {
+    pub(crate) fn slot_mut(&mut self, index: usize) -> Option<&mut S> {
         self.slots.get_mut(..self.used)?.get_mut(index)
     }
 
     /// The octets of an entry.
-    pub(super) fn octets(&self, index: usize) -> &[u8] {
+    pub(crate) fn octets(&self, index: usize) -> &[u8] {
         let start = self.start_of(index);
         let len = self.slot(index).map_or(0, Slot::len);
         let end = start.saturating_add(len);
@@ -103,7 +103,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
     }
 
     /// An entry and its octets.
-    pub(super) fn entry_mut(&mut self, index: usize) -> Option<(&mut S, &mut [u8])> {
+    pub(crate) fn entry_mut(&mut self, index: usize) -> Option<(&mut S, &mut [u8])> {
         let start = self.start_of(index);
         let slot = self.slots.get_mut(..self.used)?.get_mut(index)?;
         let end = start.saturating_add(slot.len());
@@ -111,7 +111,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
     }
 
     /// Puts octets into an entry, before its octet `at`. False when there is no room.
-    pub(super) fn insert(&mut self, index: usize, at: usize, new: &[u8]) -> bool {
+    pub(crate) fn insert(&mut self, index: usize, at: usize, new: &[u8]) -> bool {
         let from = self.start_of(index).saturating_add(at);
         let to = from.saturating_add(new.len());
         let end = self.fill.saturating_add(new.len());
@@ -135,7 +135,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
     }
 
     /// Takes `count` octets out of an entry, from its octet `at` on.
-    pub(super) fn cut(&mut self, index: usize, at: usize, count: usize) {
+    pub(crate) fn cut(&mut self, index: usize, at: usize, count: usize) {
         let from = self.start_of(index).saturating_add(at);
         let to = from.saturating_add(count);
         let Some(slot) = self
@@ -154,7 +154,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
     }
 
     /// Takes an entry out and closes the gap.
-    pub(super) fn remove(&mut self, index: usize) -> Option<S> {
+    pub(crate) fn remove(&mut self, index: usize) -> Option<S> {
         let len = self.slot(index)?.len();
         self.cut(index, 0, len);
         let used = self.slots.get_mut(..self.used)?;

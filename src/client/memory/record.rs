@@ -11,7 +11,7 @@ use crate::message::{
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Field {
+pub(crate) enum Field {
     FromUe = 1,
     FromAs,
     ToUe,
@@ -41,22 +41,22 @@ pub(super) enum Field {
 }
 
 /// Writes a record, and counts on when there is no more room.
-pub(super) struct Pen<'o> {
+pub(crate) struct Pen<'o> {
     out: &'o mut [u8],
     len: usize,
 }
 
 impl<'o> Pen<'o> {
-    pub(super) fn new(out: &'o mut [u8]) -> Self {
+    pub(crate) fn new(out: &'o mut [u8]) -> Self {
         Self { out, len: 0 }
     }
 
     /// The length of the record, whether it found room or not.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn field(&mut self, field: Field, octets: &[u8]) {
+    pub(crate) fn field(&mut self, field: Field, octets: &[u8]) {
         let Ok(len) = u16::try_from(octets.len()) else {
             // No request can carry so long a value anyway.
             self.len = usize::MAX;
@@ -67,18 +67,18 @@ impl<'o> Pen<'o> {
         self.put(octets);
     }
 
-    pub(super) fn text(&mut self, field: Field, text: Option<&str>) {
+    pub(crate) fn text(&mut self, field: Field, text: Option<&str>) {
         if let Some(text) = text {
             self.field(field, text.as_bytes());
         }
     }
 
-    pub(super) fn rest(&mut self, octets: &[u8]) {
+    pub(crate) fn rest(&mut self, octets: &[u8]) {
         self.put(&[Field::Rest as u8]);
         self.put(octets);
     }
 
-    pub(super) fn put(&mut self, octets: &[u8]) {
+    pub(crate) fn put(&mut self, octets: &[u8]) {
         let end = self.len.saturating_add(octets.len());
         if let Some(place) = self.out.get_mut(self.len..end) {
             place.copy_from_slice(octets);
@@ -86,7 +86,7 @@ impl<'o> Pen<'o> {
         self.len = end;
     }
 
-    pub(super) fn originator(&mut self, originator: Originator<'_>) {
+    pub(crate) fn originator(&mut self, originator: Originator<'_>) {
         let field = match originator {
             Originator::Ue(_) => Field::FromUe,
             Originator::As(_) => Field::FromAs,
@@ -94,7 +94,7 @@ impl<'o> Pen<'o> {
         self.field(field, originator.as_str().as_bytes());
     }
 
-    pub(super) fn recipient(&mut self, recipient: Recipient<'_>) {
+    pub(crate) fn recipient(&mut self, recipient: Recipient<'_>) {
         let field = match recipient {
             Recipient::Ue(_) => Field::ToUe,
             Recipient::As(_) => Field::ToAs,
@@ -105,7 +105,7 @@ impl<'o> Pen<'o> {
         self.field(field, recipient.as_str().as_bytes());
     }
 
-    pub(super) fn message_id(&mut self, id: MessageId<'_>) {
+    pub(crate) fn message_id(&mut self, id: MessageId<'_>) {
         match id {
             MessageId::Uuid(uuid) => self.field(Field::Uuid, &uuid),
             MessageId::Opaque(text) => self.field(Field::OpaqueId, text.as_bytes()),
@@ -113,7 +113,7 @@ impl<'o> Pen<'o> {
     }
 
     /// What a message says besides originator, recipient, Message ID and payload.
-    pub(super) fn manners(&mut self, msg: &Msg<'_>) {
+    pub(crate) fn manners(&mut self, msg: &Msg<'_>) {
         self.text(Field::Application, msg.application_id);
         if msg.report_wanted {
             self.field(Field::ReportWanted, &[]);
@@ -130,7 +130,7 @@ impl<'o> Pen<'o> {
 
 /// Reads a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record<'a>(pub(super) &'a [u8]);
+pub(crate) struct Record<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Record<'a> {
     /// All values of a field, with where they begin.
@@ -154,30 +154,30 @@ impl<'a> Record<'a> {
         })
     }
 
-    pub(super) fn get(self, field: Field) -> Option<&'a [u8]> {
+    pub(crate) fn get(self, field: Field) -> Option<&'a [u8]> {
         self.values(field).next().map(|(_, value)| value)
     }
 
     /// Where the value of a field lies in the record.
-    pub(super) fn place(self, field: Field) -> Option<core::ops::Range<usize>> {
+    pub(crate) fn place(self, field: Field) -> Option<core::ops::Range<usize>> {
         let (at, value) = self.values(field).next()?;
         Some(at..at.saturating_add(value.len()))
     }
 
-    pub(super) fn has(self, field: Field) -> bool {
+    pub(crate) fn has(self, field: Field) -> bool {
         self.get(field).is_some()
     }
 
-    pub(super) fn text(self, field: Field) -> Option<&'a str> {
+    pub(crate) fn text(self, field: Field) -> Option<&'a str> {
         self.get(field).map(as_text)
     }
 
-    pub(super) fn texts(self, field: Field) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn texts(self, field: Field) -> impl Iterator<Item = &'a str> {
         self.values(field).map(|(_, value)| as_text(value))
     }
 
     /// Where the rest begins.
-    pub(super) fn rest_at(self) -> usize {
+    pub(crate) fn rest_at(self) -> usize {
         let mut at = 0_usize;
         let mut rest = self.0;
         while let Some((name, tail)) = rest.split_first() {
@@ -195,18 +195,18 @@ impl<'a> Record<'a> {
         self.0.len()
     }
 
-    pub(super) fn rest(self) -> &'a [u8] {
+    pub(crate) fn rest(self) -> &'a [u8] {
         self.0.get(self.rest_at()..).unwrap_or_default()
     }
 
-    pub(super) fn originator(self) -> Option<Originator<'a>> {
+    pub(crate) fn originator(self) -> Option<Originator<'a>> {
         let ue = self.text(Field::FromUe).and_then(UeServiceId::received);
         let server = || self.text(Field::FromAs).and_then(AsServiceId::received);
         ue.map(Originator::Ue)
             .or_else(|| server().map(Originator::As))
     }
 
-    pub(super) fn recipient(self) -> Option<Recipient<'a>> {
+    pub(crate) fn recipient(self) -> Option<Recipient<'a>> {
         let to = |field| self.text(field);
         if let Some(text) = to(Field::ToUe) {
             return UeServiceId::received(text).map(Recipient::Ue);
@@ -224,14 +224,14 @@ impl<'a> Record<'a> {
         area.map(Recipient::BroadcastArea)
     }
 
-    pub(super) fn message_id(self) -> Option<MessageId<'a>> {
+    pub(crate) fn message_id(self) -> Option<MessageId<'a>> {
         match self.get(Field::Uuid).map(TryInto::try_into) {
             Some(Ok(uuid)) => Some(MessageId::Uuid(uuid)),
             _ => self.text(Field::OpaqueId).map(MessageId::Opaque),
         }
     }
 
-    pub(super) fn priority(self) -> Option<Priority> {
+    pub(crate) fn priority(self) -> Option<Priority> {
         match self.get(Field::Priority)? {
             [0] => Some(Priority::Low),
             [2] => Some(Priority::High),
@@ -239,7 +239,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    pub(super) fn store_and_forward(self) -> StoreAndForward<'a> {
+    pub(crate) fn store_and_forward(self) -> StoreAndForward<'a> {
         if self.has(Field::Stored) {
             StoreAndForward::Yes {
                 expiration: self.text(Field::Expiration),
@@ -250,7 +250,7 @@ impl<'a> Record<'a> {
     }
 
     /// A message whose originator and recipient stand in `head`, with this payload.
-    pub(super) fn msg(
+    pub(crate) fn msg(
         self,
         head: Record<'a>,
         us: Originator<'a>,
@@ -274,7 +274,7 @@ impl<'a> Record<'a> {
 }
 
 /// Text that was text when it was written down.
-pub(super) fn as_text(octets: &[u8]) -> &str {
+pub(crate) fn as_text(octets: &[u8]) -> &str {
     core::str::from_utf8(octets).unwrap_or_default()
 }
 

@@ -7,16 +7,16 @@ use crate::message::MessageId;
 const REMEMBERED: usize = 32;
 
 /// What stands for the segment number of a whole message.
-pub(super) const WHOLE: u32 = 0;
+pub(crate) const WHOLE: u32 = 0;
 /// Of a report instead of a message.
-pub(super) const REPORT: u32 = u32::MAX;
+pub(crate) const REPORT: u32 = u32::MAX;
 /// Of an aggregate.
-pub(super) const AGGREGATE: u32 = u32::MAX - 1;
+pub(crate) const AGGREGATE: u32 = u32::MAX - 1;
 /// Of a message that no memory can hold.
-pub(super) const TOO_LARGE: u32 = u32::MAX - 2;
+pub(crate) const TOO_LARGE: u32 = u32::MAX - 2;
 
 /// The newest messages received, by originator, Message ID and segment number.
-pub(super) struct Duplicates {
+pub(crate) struct Duplicates {
     seen: [Fingerprint; REMEMBERED],
     next: usize,
 }
@@ -31,7 +31,7 @@ struct Fingerprint {
 }
 
 impl Duplicates {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             seen: [Fingerprint {
                 id: [0; 16],
@@ -42,13 +42,13 @@ impl Duplicates {
     }
 
     /// Whether this message came before.
-    pub(super) fn contains(&self, originator: &str, id: MessageId<'_>, segment: u32) -> bool {
+    pub(crate) fn contains(&self, originator: &str, id: MessageId<'_>, segment: u32) -> bool {
         self.seen
             .contains(&Fingerprint::of(originator, id, segment))
     }
 
     /// Remembers this message in place of the oldest.
-    pub(super) fn remember(&mut self, originator: &str, id: MessageId<'_>, segment: u32) {
+    pub(crate) fn remember(&mut self, originator: &str, id: MessageId<'_>, segment: u32) {
         if let Some(oldest) = self.seen.get_mut(self.next) {
             *oldest = Fingerprint::of(originator, id, segment);
         }

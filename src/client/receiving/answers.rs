@@ -1,17 +1,16 @@
 //! What the client answers to requests of the server: a code, never a content.
 
+use crate::client::core::Answer;
 use crate::coap::datagram::Header;
 use crate::coap::signal::Signal;
 use crate::coap::{CoapError, Code, OptionNumber, Outgoing};
-
-use super::core::Answer;
 
 /// How long (s) the server shall wait after it has been told that there is no room.
 const BUSY_FOR_S: [u8; 1] = [5];
 
 impl Answer {
     /// As a frame of a stream.
-    pub(super) fn encode(&self, out: &mut [u8]) -> Result<usize, CoapError> {
+    pub(crate) fn encode(&self, out: &mut [u8]) -> Result<usize, CoapError> {
         if self.code == Code::PONG {
             let custody = self.custody;
             return Signal::Pong { custody }.encode(self.token, out);
@@ -20,7 +19,7 @@ impl Answer {
     }
 
     /// The same as a datagram. An empty message is one of these, too.
-    pub(super) fn encode_datagram(
+    pub(crate) fn encode_datagram(
         &self,
         header: Header,
         out: &mut [u8],

@@ -1,37 +1,39 @@
 //! What the client has accepted and not yet finished: messages, reports, subscriptions.
 //!
 //! Each entry keeps what its request says until the server has answered, so that a lost session
-//! or an overloaded server costs a repetition and no message.
+//! or an overloaded server costs a repetition and no message. It changes when it is decided anew
+//! how long something waits, and when it is tried again or given up.
 
+pub(crate) mod exchange;
+
+use crate::client::aggregation::Gathering;
+use crate::client::memory::record::{Pen, Record};
+use crate::client::memory::shelf::{Full, Shelf, Slot};
+use crate::client::outbox::exchange::Exchange;
+use crate::client::segments::sending::Segmenting;
+use crate::client::{Event, Failure, SendError};
 use crate::message::{MessageId, Priority};
-
-use super::aggregation::Gathering;
-use super::exchange::Exchange;
-use super::record::{Pen, Record};
-use super::segmenting::Segmenting;
-use super::shelf::{Full, Shelf, Slot};
-use super::{Event, Failure, SendError};
 
 /// One entry of the outbox. The caller provides the slots, the client fills them.
 #[derive(Debug, Clone, Copy)]
 pub struct OutboxSlot {
-    pub(super) kind: Kind,
-    pub(super) priority: Priority,
+    pub(crate) kind: Kind,
+    pub(crate) priority: Priority,
     /// Of the message that is sent or reported on; `None` where it is not a UUID.
-    pub(super) uuid: Option<[u8; 16]>,
-    pub(super) exchange: Exchange,
+    pub(crate) uuid: Option<[u8; 16]>,
+    pub(crate) exchange: Exchange,
     /// Of a report that the application shall give, or of a subscription.
-    pub(super) ticket: Option<u32>,
+    pub(crate) ticket: Option<u32>,
     /// The sender allows segments.
-    pub(super) may_segment: bool,
+    pub(crate) may_segment: bool,
     /// It has been sent again after a new registration.
-    pub(super) renewed: bool,
-    pub(super) gathering: Gathering,
+    pub(crate) renewed: bool,
+    pub(crate) gathering: Gathering,
     /// What the application still has to be told.
-    pub(super) verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Verdict>,
     /// Of a request that goes in one piece: the length of its JSON.
-    pub(super) json_len: usize,
-    pub(super) len: usize,
+    pub(crate) json_len: usize,
+    pub(crate) len: usize,
 }
 
 impl OutboxSlot {
@@ -50,7 +52,7 @@ impl OutboxSlot {
         len: 0,
     };
 
-    pub(super) fn failed<'r>(&self, failure: Failure<'r>) -> Event<'r> {
+    pub(crate) fn failed<'r>(&self, failure: Failure<'r>) -> Event<'r> {
         match self.kind {
             Kind::Message | Kind::Segmented(_) => Event::Failed {
                 message_id: self.message_id(),
@@ -73,18 +75,18 @@ impl OutboxSlot {
     }
 
     /// Of a message of ours, which always has a UUID.
-    pub(super) fn message_id(&self) -> MessageId<'static> {
+    pub(crate) fn message_id(&self) -> MessageId<'static> {
         MessageId::Uuid(self.uuid.unwrap_or_default())
     }
 
     /// Whether de-registration waits for its answer.
-    pub(super) fn is_under_way(&self) -> bool {
+    pub(crate) fn is_under_way(&self) -> bool {
         let is_streaming = self.is_streamed() && !self.exchange.is_held();
         self.exchange.is_waiting() || is_streaming
     }
 
     /// Whether it still waits for the server: kept segments and standing subscriptions do not.
-    pub(super) fn is_pending(&self) -> bool {
+    pub(crate) fn is_pending(&self) -> bool {
         match self.kind {
             Kind::Segmented(segments) => !segments.is_kept(),
             Kind::Subscription { .. } => !self.exchange.is_held(),
@@ -105,7 +107,7 @@ impl Slot for OutboxSlot {
 
 /// Which request an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Message,
     Segmented(Segmenting),
     Report,
@@ -121,7 +123,7 @@ pub(super) enum Kind {
 
 /// What became of a message, until the application has been told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Accepted,
     Stored,
     Failed(Failure<'static>),
@@ -129,7 +131,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// What an event said about one message of several, without its words.
-    pub(super) fn of(event: &Event<'_>) -> Option<Self> {
+    pub(crate) fn of(event: &Event<'_>) -> Option<Self> {
         match event {
             Event::Accepted { .. } => Some(Self::Accepted),
             Event::Stored { .. } => Some(Self::Stored),
@@ -143,7 +145,7 @@ impl Verdict {
         }
     }
 
-    pub(super) fn event(self, message_id: MessageId<'static>) -> Event<'static> {
+    pub(crate) fn event(self, message_id: MessageId<'static>) -> Event<'static> {
         match self {
             Self::Accepted => Event::Accepted { message_id },
             Self::Stored => Event::Stored { message_id },
@@ -155,19 +157,19 @@ impl Verdict {
     }
 }
 
-pub(super) struct Outbox<'m> {
-    pub(super) shelf: Shelf<'m, OutboxSlot>,
+pub(crate) struct Outbox<'m> {
+    pub(crate) shelf: Shelf<'m, OutboxSlot>,
 }
 
 impl<'m> Outbox<'m> {
-    pub(super) fn new(slots: &'m mut [OutboxSlot], octets: &'m mut [u8]) -> Self {
+    pub(crate) fn new(slots: &'m mut [OutboxSlot], octets: &'m mut [u8]) -> Self {
         Self {
             shelf: Shelf::new(slots, octets),
         }
     }
 
     /// Adds an entry whose record `write` writes down.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         entry: OutboxSlot,
         write: impl FnOnce(&mut Pen<'_>),
@@ -183,26 +185,26 @@ impl<'m> Outbox<'m> {
         })
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &OutboxSlot> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &OutboxSlot> {
         self.shelf.iter()
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut OutboxSlot> {
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut OutboxSlot> {
         self.shelf.iter_mut()
     }
 
-    pub(super) fn record(&self, index: usize) -> Record<'_> {
+    pub(crate) fn record(&self, index: usize) -> Record<'_> {
         Record(self.shelf.octets(index))
     }
 
     /// The entry to send next, of those that the client can send by itself: the highest
     /// priority, and of those the oldest.
-    pub(super) fn next_due(&self, now: u64) -> Option<usize> {
+    pub(crate) fn next_due(&self, now: u64) -> Option<usize> {
         self.next_of(now, |slot| !slot.is_streamed())
     }
 
     /// The entry to send next of those whose payload the application holds.
-    pub(super) fn next_streamed(&self, now: u64) -> Option<usize> {
+    pub(crate) fn next_streamed(&self, now: u64) -> Option<usize> {
         self.next_of(now, OutboxSlot::is_streamed)
     }
 
@@ -216,11 +218,11 @@ impl<'m> Outbox<'m> {
             .map(|(index, _)| index)
     }
 
-    pub(super) fn slot_mut(&mut self, index: usize) -> Option<&mut OutboxSlot> {
+    pub(crate) fn slot_mut(&mut self, index: usize) -> Option<&mut OutboxSlot> {
         self.shelf.slot_mut(index)
     }
 
-    pub(super) fn remove(&mut self, index: usize) -> Option<OutboxSlot> {
+    pub(crate) fn remove(&mut self, index: usize) -> Option<OutboxSlot> {
         self.shelf.remove(index)
     }
 }
@@ -230,7 +232,7 @@ impl OutboxSlot {
         matches!(self.kind, Kind::Segmented(segments) if segments.streamed)
     }
 
-    pub(super) fn subscription(&self) -> super::Subscription {
-        super::Subscription(self.ticket.unwrap_or_default())
+    pub(crate) fn subscription(&self) -> crate::client::Subscription {
+        crate::client::Subscription(self.ticket.unwrap_or_default())
     }
 }

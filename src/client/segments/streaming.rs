@@ -1,14 +1,14 @@
 //! Payloads that the application holds: asked for part by part, each time one can go out.
 
+use crate::client::core::Core;
+use crate::client::outbox::Kind;
+use crate::client::segments::cuts;
+use crate::client::{Event, SendError};
 use crate::message::MessageId;
-
-use super::core::Core;
-use super::outbox::Kind;
-use super::{Event, SendError, cuts};
 
 impl Core<'_> {
     /// Part of a payload to ask the application for, if it can go out at once.
-    pub(super) fn payload_wanted(&mut self, now: u64) -> Option<Event<'static>> {
+    pub(crate) fn payload_wanted(&mut self, now: u64) -> Option<Event<'static>> {
         let index = self.next_payload(now)?;
         let number = self.next_segment(index)?;
         let slot = self.outbox.slot_mut(index)?;
@@ -25,7 +25,7 @@ impl Core<'_> {
         })
     }
 
-    pub(super) fn next_payload(&self, now: u64) -> Option<usize> {
+    pub(crate) fn next_payload(&self, now: u64) -> Option<usize> {
         if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
             return None;
         }
@@ -37,7 +37,7 @@ impl Core<'_> {
     }
 
     /// The part that [`payload_wanted`](Self::payload_wanted) asked for.
-    pub(super) fn supply(
+    pub(crate) fn supply(
         &mut self,
         message_id: MessageId<'_>,
         offset: usize,

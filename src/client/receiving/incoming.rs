@@ -1,0 +1,126 @@
+//! What has arrived and cannot be handed over yet: segments of messages that are not complete,
+//! and the parts of aggregates, which go to the application one by one.
+
+use crate::client::aggregation::parts::first_part;
+use crate::client::memory::record::{Field, Pen, Record};
+use crate::client::memory::shelf::{Shelf, Slot};
+use crate::client::outbox::exchange::Exchange;
+use crate::message::Msg;
+
+/// One message that is being put together, or one aggregate that is being taken apart. The
+/// caller provides the slots, the client fills them.
+#[derive(Debug, Clone, Copy)]
+pub struct IncomingSlot {
+    pub(crate) state: State,
+    /// Segments in all, from the first segment.
+    pub(crate) total: Option<u16>,
+    /// The number of the segment that is marked as the last one.
+    pub(crate) last: Option<u16>,
+    pub(crate) count: u16,
+    /// When (ms) the next segment should have come.
+    pub(crate) deadline: u64,
+    /// How often missing ones have been asked for.
+    pub(crate) recoveries: u8,
+    /// Of SEGREC.
+    pub(crate) exchange: Exchange,
+    /// The application has it, or the first part of it, until the next call.
+    pub(crate) handed: bool,
+    /// Octets that it will have when it is complete, as far as is known; they are kept free, so
+    /// that two sets never stand in each other's way.
+    pub(crate) expected: usize,
+    len: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Segments are missing.
+    Collecting,
+    /// A complete message.
+    Message,
+    /// Messages out of an aggregate.
+    Messages,
+    /// Reports out of an aggregate.
+    Reports,
+}
+
+impl IncomingSlot {
+    /// A free slot.
+    pub const EMPTY: Self = Self {
+        state: State::Collecting,
+        total: None,
+        last: None,
+        count: 0,
+        deadline: 0,
+        recoveries: 0,
+        exchange: Exchange::HELD,
+        handed: false,
+        expected: 0,
+        len: 0,
+    };
+
+    pub(crate) fn of(state: State) -> Self {
+        Self {
+            state,
+            ..Self::EMPTY
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.state == State::Collecting && !self.handed
+    }
+}
+
+impl Slot for IncomingSlot {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn set_len(&mut self, len: usize) {
+        self.len = len;
+    }
+}
+
+pub(crate) struct Incoming<'m> {
+    pub(crate) shelf: Shelf<'m, IncomingSlot>,
+}
+
+impl<'m> Incoming<'m> {
+    pub(crate) fn new(slots: &'m mut [IncomingSlot], octets: &'m mut [u8]) -> Self {
+        Self {
+            shelf: Shelf::new(slots, octets),
+        }
+    }
+
+    pub(crate) fn record(&self, index: usize) -> Record<'_> {
+        Record(self.shelf.octets(index))
+    }
+
+    /// Gives back what has been handed over.
+    pub(crate) fn sweep(&mut self) {
+        while let Some(index) = self.shelf.position(|slot| slot.handed) {
+            let record = self.record(index);
+            let (at, rest) = (record.rest_at(), record.rest());
+            let part = first_part(rest).map_or(0, |part| part.len);
+            let more = rest.len() > part;
+            match self.shelf.slot_mut(index) {
+                Some(slot) if more && matches!(slot.state, State::Messages | State::Reports) => {
+                    slot.handed = false;
+                    self.shelf.cut(index, at, part);
+                }
+                _ => {
+                    self.shelf.remove(index);
+                }
+            }
+        }
+    }
+}
+
+/// Who sends a message to whom.
+pub(crate) fn head(pen: &mut Pen<'_>, msg: &Msg<'_>) {
+    pen.originator(msg.originator);
+    pen.recipient(msg.recipient);
+    pen.text(
+        Field::Member,
+        msg.group_member.map(|member| member.as_str()),
+    );
+}

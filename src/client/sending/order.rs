@@ -1,0 +1,156 @@
+//! What goes to the server next.
+
+use crate::client::core::Core;
+use crate::client::membership::Membership;
+use crate::client::outbox::{Kind, OutboxSlot};
+use crate::coap::Token;
+use crate::coap::signal::{Abort, Csm, Release, Signal};
+use crate::message::SegmentsRecovery;
+
+use super::body::Body;
+use super::request::{encode_entry, post};
+
+impl Core<'_> {
+    /// Octets for the session. `max_message_size` is what the client itself takes.
+    pub(crate) fn poll_transmit(&mut self, max_message_size: usize, now: u64) -> &[u8] {
+        if self.datagrams.is_on() {
+            return self.poll_datagram(now);
+        }
+        if self.outbound.unsent().is_empty() && self.outbound.connected {
+            self.next_out(max_message_size, now);
+        }
+        self.outbound.unsent()
+    }
+
+    /// Puts the next frame into the transmit memory, if there is one.
+    fn next_out(&mut self, max_message_size: usize, now: u64) -> bool {
+        let signals = &mut self.outbound.signals;
+        if core::mem::take(&mut signals.csm) {
+            let size = u32::try_from(max_message_size).unwrap_or(u32::MAX);
+            return self.signal(Signal::Csm(Csm {
+                max_message_size: Some(size),
+                block_wise: false,
+            }));
+        }
+        if core::mem::take(&mut signals.abort) {
+            self.outbound.connected = false;
+            return self.signal(Signal::Abort(Abort::default()));
+        }
+        if let Some(answer) = self.answers.pop_front() {
+            return self.outbound.frame(|out| answer.encode(out));
+        }
+        if core::mem::take(&mut signals.ping) {
+            let token = self.new_token();
+            return self
+                .outbound
+                .frame(|out| Signal::Ping { custody: false }.encode(token, out));
+        }
+        if self.next_request(now) {
+            return true;
+        }
+        if core::mem::take(&mut self.outbound.signals.release) {
+            self.outbound.connected = false;
+            return self.signal(Signal::Release(Release::default()));
+        }
+        false
+    }
+
+    fn signal(&mut self, signal: Signal<'_>) -> bool {
+        self.outbound.frame(|out| signal.encode(Token::EMPTY, out))
+    }
+
+    pub(crate) fn next_request(&mut self, now: u64) -> bool {
+        match self.membership {
+            Membership::Registering(exchange) => exchange.is_due(now) && self.send_membership(now),
+            Membership::Registered => self.send_something(now),
+            Membership::Deregistering(exchange) => {
+                self.send_something(now)
+                    || (exchange.is_due(now)
+                        && !self.outbox.iter().any(OutboxSlot::is_under_way)
+                        && self.send_membership(now))
+            }
+            Membership::None => false,
+        }
+    }
+
+    /// REG or DEREG, written when it is sent: it needs no place in the outbox.
+    fn send_membership(&mut self, now: u64) -> bool {
+        let token = self.new_token();
+        let Some(exchange) = self.membership.exchange_mut() else {
+            return false;
+        };
+        exchange.sent(token, now, &self.config);
+        let message = self.membership_request(self.membership);
+        let config = &self.config;
+        self.outbound
+            .frame(|out| post(config, token, &message, usize::MAX, out))
+    }
+
+    /// SEGREC first: somebody's memory waits for it. Then the outbox.
+    fn send_something(&mut self, now: u64) -> bool {
+        if let Some(index) = self.next_recovery(now) {
+            return self.send_recovery(index, now);
+        }
+        self.gather(now);
+        while let Some(index) = self.outbox.next_due(now) {
+            if self.transmit_entry(index, None, now) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn send_recovery(&mut self, index: usize, now: u64) -> bool {
+        let token = self.new_token();
+        if let Some(slot) = self.incoming.shelf.slot_mut(index) {
+            slot.exchange.sent(token, now, &self.config);
+        }
+        let ranges = self.incoming.missing(index);
+        let set = self
+            .incoming
+            .record(index)
+            .text(crate::client::memory::record::Field::Set);
+        let recovery = Body::SegmentsRecovery(SegmentsRecovery {
+            set: set.unwrap_or_default(),
+            ranges,
+        });
+        let config = &self.config;
+        self.outbound
+            .frame(|out| post(config, token, &recovery, usize::MAX, out))
+    }
+
+    /// Puts the request of an entry into the transmit memory; `part` is of a payload that the
+    /// application holds. False when it does not fit; then something has been done about it.
+    pub(crate) fn transmit_entry(&mut self, index: usize, part: Option<&[u8]>, now: u64) -> bool {
+        let mut token = self.new_token();
+        if self.next_segment(index).is_none() && self.is_segmented(index) {
+            // Nothing is left to be sent.
+            if let Some(slot) = self.outbox.slot_mut(index) {
+                slot.exchange.hold();
+            }
+            return false;
+        }
+        let Some(slot) = self.outbox.slot_mut(index) else {
+            return false;
+        };
+        if matches!(slot.kind, Kind::Subscription { .. }) && slot.exchange.token() != Token::EMPTY {
+            // Its notifications have this token (RFC 7641 section 3.6).
+            token = slot.exchange.token();
+        }
+        slot.exchange.sent(token, now, &self.config);
+        let (slot, limit) = (*slot, self.outbound.limit());
+        let (outbox, config) = (&self.outbox, &self.config);
+        let fits = self
+            .outbound
+            .frame(|out| encode_entry(outbox, config, (index, &slot), part, token, limit, out));
+        if !fits && !self.unbind(index) {
+            self.does_not_fit(index);
+        }
+        fits
+    }
+
+    fn is_segmented(&self, index: usize) -> bool {
+        let slot = self.outbox.shelf.slot(index);
+        slot.is_some_and(|slot| matches!(slot.kind, Kind::Segmented(_)))
+    }
+}
