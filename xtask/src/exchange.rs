@@ -7,6 +7,7 @@ use crate::figures::Figures;
 use crate::firmware::settings;
 use crate::host::{Network, Peer, Programs};
 use crate::qemu::Emulator;
+use crate::scenario::{Shown, Stage};
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -22,6 +23,36 @@ pub struct Exchange {
     pub octets: (u64, u64),
     /// The exchange as the reference network saw it.
     pub ladder: Vec<String>,
+}
+
+/// The exchange as a scenario.
+pub fn show(stage: &Stage) -> Result<Shown> {
+    run(stage.board, stage.firmware, stage.programs, true)?.shown()
+}
+
+impl Exchange {
+    /// The ladder and the words of the closing line.
+    pub fn shown(self) -> Result<Shown> {
+        let figures = &self.figures;
+        let (up, down) = self.octets;
+        let words = format!(
+            "registered={} sent={} received={} reports={} \
+             handshake_insn={} text={} ram={} stack={}",
+            figures.number("registered")?,
+            figures.number("sent")?,
+            figures.number("received")?,
+            figures.number("reports")?,
+            figures.number("handshake_insn")?,
+            self.sizes.text,
+            self.sizes.ram(),
+            figures.number("stack")?,
+        );
+        let mut ladder = self.ladder;
+        ladder.push(format!(
+            "octets on the line: {up} from the UE, {down} to it"
+        ));
+        Ok(Shown { ladder, words })
+    }
 }
 
 /// Runs the firmware and checks that both UEs and the network tell the same story.

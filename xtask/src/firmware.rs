@@ -11,8 +11,6 @@ pub mod settings;
 
 /// The cargo profile in the root Cargo.toml: small, and optimised in one piece.
 pub const PROFILE: &str = "firmware";
-/// The application.
-const APPLICATION: &str = "msgin5g-firmware";
 
 /// What carries the session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -32,8 +30,14 @@ impl Session {
         }
     }
 
-    /// Builds the application for a target.
-    pub fn application(self, toolchain: &Toolchain, target: &str, logs: bool) -> Result<PathBuf> {
+    /// Builds a program of the firmware package over this session for a target.
+    pub fn build(
+        self,
+        toolchain: &Toolchain,
+        target: &str,
+        program: &str,
+        logs: bool,
+    ) -> Result<PathBuf> {
         let mut features = Vec::new();
         if self == Self::Tls13 {
             features.push("tls13-x25519");
@@ -41,7 +45,7 @@ impl Session {
         if logs {
             features.push("defmt");
         }
-        build(toolchain, target, APPLICATION, &features)
+        build(toolchain, target, program, &features)
     }
 }
 

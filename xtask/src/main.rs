@@ -17,6 +17,7 @@ mod metadata;
 mod qemu;
 mod readme;
 mod run;
+mod scenario;
 mod size;
 mod test;
 mod toolchain;
@@ -41,6 +42,9 @@ enum Chore {
     Toolchain,
     /// Run the firmware against the reference network and show the exchange.
     Demo {
+        /// What the firmware does.
+        #[arg(long, value_enum, default_value_t = scenario::Scenario::Exchange)]
+        scenario: scenario::Scenario,
         /// The board, by the name of its QEMU machine.
         #[arg(long, default_value = board::BOARDS[0].machine, value_parser = board::by_name)]
         machine: board::Board,
@@ -90,7 +94,11 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             toolchain::Toolchain::find_or_make(&toolchain::TARGETS, may_install)?.describe();
             Ok(())
         }
-        Chore::Demo { machine, session } => demo::run(machine, session, may_install),
+        Chore::Demo {
+            scenario,
+            machine,
+            session,
+        } => demo::run(scenario, machine, session, may_install),
         Chore::Test => test::run(may_install),
         Chore::Fuzz {
             seconds,

@@ -5,6 +5,7 @@ use crate::elf::{self, Sizes};
 use crate::exchange::{self, Exchange};
 use crate::firmware::Session;
 use crate::host::Programs;
+use crate::scenario::Scenario;
 use crate::toolchain::{TARGETS, Toolchain};
 use crate::{firmware, install, qemu, readme};
 use anyhow::{Result, ensure};
@@ -87,7 +88,8 @@ pub fn measure(
     toolchain: &Toolchain,
     programs: &Programs,
 ) -> Result<(Row, Exchange)> {
-    let application = session.application(toolchain, board.target, false)?;
+    let application =
+        session.build(toolchain, board.target, Scenario::Exchange.program(), false)?;
     ensure!(
         !elf::has_section(&application, ".defmt")?,
         "a firmware without the feature `defmt` holds strings of logs"

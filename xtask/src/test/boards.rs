@@ -3,11 +3,10 @@
 use super::Steps;
 use crate::board::BOARDS;
 use crate::compare::compare;
-use crate::firmware::Session;
 use crate::host::Programs;
 use crate::run::{line, run};
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{demo, exchange, firmware, metadata, readme, size};
+use crate::{demo, firmware, metadata, readme, scenario, size};
 use anyhow::{Context, Result, ensure};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
@@ -34,15 +33,20 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
         steps.step(&name, || {
             let (row, exchange) = size::measure(board, session, toolchain, &programs)?;
             rows.push(row);
-            demo::print(board, &exchange)
+            demo::print(board, &exchange.shown()?);
+            Ok(())
         });
     }
-    steps.step("demo, with logs", || {
-        let board = BOARDS[0];
-        let application = Session::EmbeddedTls.application(toolchain, board.target, true)?;
-        let exchange = exchange::run(board, &application, &programs, true)?;
-        demo::print(board, &exchange)
-    });
+    for (scenario, session, board) in scenario::to_test() {
+        let name = format!(
+            "demo of {scenario:?}, with logs, on {}, {}",
+            board.machine,
+            session.name()
+        );
+        steps.step(&name, || {
+            demo::show(scenario, board, session, toolchain, &programs)
+        });
+    }
     steps.step("no firmware without random numbers", || {
         no_random_numbers(toolchain)
     });

@@ -1,0 +1,52 @@
+//! What the firmware shows: each scenario is a program of its own and has its counterpart on this machine.
+
+use crate::board::{BOARDS, Board};
+use crate::exchange;
+use crate::firmware::Session;
+use crate::host::Programs;
+use anyhow::Result;
+use std::path::Path;
+
+/// What the firmware does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Scenario {
+    /// Registers, writes to another UE, reads its answer and leaves.
+    Exchange,
+}
+
+/// What a scenario needs, ready to run.
+pub struct Stage<'a> {
+    pub board: Board,
+    /// The firmware, built with logs.
+    pub firmware: &'a Path,
+    pub programs: &'a Programs,
+}
+
+/// What a scenario has shown.
+pub struct Shown {
+    /// As the reference network saw it.
+    pub ladder: Vec<String>,
+    /// The closing line after `demo: ok machine=..`.
+    pub words: String,
+}
+
+impl Scenario {
+    /// The name of its program in the firmware package.
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::Exchange => "msgin5g-firmware",
+        }
+    }
+
+    /// Runs it and checks what it does.
+    pub fn run(self, stage: &Stage) -> Result<Shown> {
+        match self {
+            Self::Exchange => exchange::show(stage),
+        }
+    }
+}
+
+/// What `cargo xtask test` shows with logs, each with the session and the board.
+pub fn to_test() -> Vec<(Scenario, Session, Board)> {
+    vec![(Scenario::Exchange, Session::EmbeddedTls, BOARDS[0])]
+}
