@@ -132,7 +132,7 @@ fn open<'m>(
 
 fn client<'m>(ue: &Ue, memory: &'m mut ClientMemory) -> Result<Client<'m>, Box<dyn Error>> {
     let config = Config::new(UeServiceId::new(ue.service_id)?);
-    let mut client = Client::new(config, memory.pieces(), &mut OsRng);
+    let mut client = Client::new(config, memory.pieces(), &mut OsRng)?;
     client.connected();
     client.register()?;
     Ok(client)

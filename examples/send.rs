@@ -259,7 +259,7 @@ fn run(args: &Args, session: &mut impl Carriage, host: &mut StdHost) -> Result<(
     // A person waits: one attempt, and the steps below have their own time.
     config.max_attempts = 1;
     let mut memory = Box::new(ClientMemory::<4096, 4096, 65536, 8, 65536, 4>::new());
-    let mut client = Client::new(config, memory.pieces(), &mut OsRng);
+    let mut client = Client::new(config, memory.pieces(), &mut OsRng)?;
     let mut run = Run {
         args,
         client: &mut client,

@@ -39,7 +39,8 @@ impl<'m> Bench<'m> {
         let mut config = Config::new(UeServiceId::new("ue-a@iot.example").unwrap());
         adjust(&mut config);
         let mut rng = script::Counter(1);
-        let mut client = Client::new(config, memory.pieces(), &mut rng);
+        let mut client =
+            Client::new(config, memory.pieces(), &mut rng).expect("a sound configuration");
         client.connected_datagram();
         client.register().unwrap();
         Self { client, rng }

@@ -121,7 +121,7 @@ impl World<'_> {
             if chance.below(2) == 0 {
                 config.reports = Reports::ByApplication;
             }
-            Client::new(config, memory.pieces(), &mut rng)
+            Client::new(config, memory.pieces(), &mut rng).expect("a sound configuration")
         });
         let clients = clients.collect();
         let mut world = World {

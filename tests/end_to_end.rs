@@ -108,7 +108,8 @@ fn three_refusals_are_told_apart() {
     let mut session = open(&mut tls, &good).expect("a session");
     let mut client_memory = ClientMemory::<1024, 1024, 1024, 2>::new();
     let config = Config::new(UeServiceId::new(PUMP.service_id).unwrap());
-    let mut client = Client::new(config, client_memory.pieces(), &mut OsRng);
+    let mut client =
+        Client::new(config, client_memory.pieces(), &mut OsRng).expect("a sound configuration");
     let mut host = StdHost::new();
     client.connected();
     client.register().unwrap();

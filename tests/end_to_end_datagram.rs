@@ -71,7 +71,8 @@ fn write_to_each_other(config: msgin5g_testnet::Config) {
         let subscriber = Subscriber::new(&supi, [0x11; 32]).with_ue(name);
         network.add_subscriber(subscriber).unwrap();
         let config = Config::new(UeServiceId::new(name).unwrap());
-        let mut client = Client::new(config, memory.pieces(), &mut OsRng);
+        let mut client =
+            Client::new(config, memory.pieces(), &mut OsRng).expect("a sound configuration");
         client.connected_datagram();
         client.register().unwrap();
         ues.push(Ue {

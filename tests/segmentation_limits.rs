@@ -195,7 +195,7 @@ fn without_room_for_report_and_confirmation_the_last_segment_comes_again() {
 fn without_memory_for_segments_none_is_taken() {
     let mut memory = ClientMemory::<1024, 1024, 1024, 4, 0, 0>::new();
     let config = Config::new(UeServiceId::new("ue-4711@iot.example").unwrap());
-    let client = Client::new(config, memory.pieces(), &mut script::Counter(1));
+    let client = Client::new(config, memory.pieces(), &mut script::Counter(1)).unwrap();
     let mut bench = Bench::of(client);
     bench.client.connected();
     bench.register();

@@ -24,7 +24,7 @@ fn a_payload_over_64_kib_is_streamed_out_of_the_application() {
     let mut config = Config::new(UeServiceId::new("ue-4711@iot.example").unwrap());
     config.segment_size = 512;
     let mut rng = script::Counter(1);
-    let client = Client::new(config, memory.pieces(), &mut rng);
+    let client = Client::new(config, memory.pieces(), &mut rng).expect("a sound configuration");
     let mut bench = Bench::of(client);
     bench.client.connected();
     bench.register();

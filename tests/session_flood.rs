@@ -40,7 +40,7 @@ fn an_endless_frame_does_not_hold_the_driver() {
     let mut rng = rand_core::OsRng;
     let mut memory = ClientMemory::<1152, 1152, 2048, 8>::new();
     let config = Config::new(UeServiceId::new("ue-4711@iot.example").unwrap());
-    let mut client = Client::new(config, memory.pieces(), &mut rng);
+    let mut client = Client::new(config, memory.pieces(), &mut rng).expect("a sound configuration");
     client.connected();
     let mut session = Plaintext::new(Flood::of(b"\xf0\xff\xff\xff\xff\x02"));
     for now in 0..8 {

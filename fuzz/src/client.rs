@@ -39,9 +39,9 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
     if u.arbitrary()? {
         config.reports = Reports::ByApplication;
     }
-    config.max_attempts = u.int_in_range(0..=5)?;
+    config.max_attempts = u.int_in_range(1..=5)?;
     if u.arbitrary()? {
-        config.segment_size = u.int_in_range(0..=400)?;
+        config.segment_size = u.int_in_range(16..=400)?;
     }
     if u.ratio(1, 4)? {
         config.registration_refresh_ms = Some(u.int_in_range(60_000..=600_000)?);
@@ -56,8 +56,11 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
         incoming_slots: &mut incoming_slots,
     };
     let mut rng = Counter(1);
+    let Ok(client) = Client::new(config, pieces, &mut rng) else {
+        return Ok(());
+    };
     let mut world = World {
-        client: Client::new(config, pieces, &mut rng),
+        client,
         rng,
         now: 0,
         room,

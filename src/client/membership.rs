@@ -4,9 +4,9 @@ use super::core::Core;
 use super::outbox::exchange::Exchange;
 use super::sending::body::Body;
 use super::sending::request::request_overhead;
-use super::{Event, Failure, SendError};
+use super::{Config, Event, Failure, SendError};
 use crate::coap::Code;
-use crate::message::{ClientProfile, Deregistration, RegistrationResponse};
+use crate::message::{ClientProfile, Deregistration, Registration, RegistrationResponse};
 
 /// What the client is to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl<'m> Core<'m> {
         match self.membership {
             Membership::Registering(_) | Membership::Deregistering(_) => Err(SendError::Busy),
             Membership::None | Membership::Registered => {
-                self.check_membership_fits(wanted)?;
+                self.check_membership_fits()?;
                 self.membership = wanted;
                 Ok(())
             }
@@ -51,28 +51,13 @@ impl<'m> Core<'m> {
     }
 
     /// What does not fit the transmit memory would never leave, and nobody would know why.
-    fn check_membership_fits(&self, wanted: Membership) -> Result<(), SendError> {
-        let body = self.membership_request(wanted);
-        let needed = body
-            .len(self.config.service_identifier)
-            .saturating_add(request_overhead(self.config.server_path));
+    fn check_membership_fits(&self) -> Result<(), SendError> {
+        let needed = longest_request(&self.config);
         let limit = self.outbound.capacity();
         if needed > limit {
             return Err(SendError::TooLarge { needed, limit });
         }
         Ok(())
-    }
-
-    /// REG or DEREG.
-    pub(super) fn membership_request(&self, wanted: Membership) -> Body<'m> {
-        let registration = self.config.registration;
-        match wanted {
-            Membership::Deregistering(_) => Body::Deregistration(Deregistration {
-                ue_service_id: registration.ue_service_id,
-                credential: registration.credential,
-            }),
-            _ => Body::Registration(registration),
-        }
     }
 
     /// The server learns of another profile by another registration.
@@ -81,7 +66,7 @@ impl<'m> Core<'m> {
             return Err(SendError::Busy);
         }
         let before = core::mem::replace(&mut self.config.registration.profile, profile);
-        let fits = self.check_membership_fits(Membership::Registering(Exchange::NEW));
+        let fits = self.check_membership_fits();
         match (fits, self.membership) {
             (Err(_), _) => self.config.registration.profile = before,
             (Ok(()), Membership::Registered) => self.register_again(),
@@ -140,5 +125,24 @@ impl<'m> Core<'m> {
             self.refresh_at = None;
             self.register_again();
         }
+    }
+}
+
+/// Octets of the longer one of REG and DEREG as CoAP messages.
+pub(super) fn longest_request(config: &Config<'_>) -> usize {
+    // DEREG says less.
+    request_of(Membership::Registering(Exchange::NEW), &config.registration)
+        .len(config.service_identifier)
+        .saturating_add(request_overhead(config.server_path))
+}
+
+/// REG or DEREG.
+pub(super) fn request_of<'a>(wanted: Membership, registration: &Registration<'a>) -> Body<'a> {
+    match wanted {
+        Membership::Deregistering(_) => Body::Deregistration(Deregistration {
+            ue_service_id: registration.ue_service_id,
+            credential: registration.credential,
+        }),
+        _ => Body::Registration(*registration),
     }
 }

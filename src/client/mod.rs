@@ -67,7 +67,7 @@ mod sending;
 mod storing;
 mod topics;
 
-pub use config::{Config, Reports};
+pub use config::{Config, ConfigError, Reports};
 pub use event::{Event, Failure, PartialMessage, ReportTicket, SendError, Subscription};
 pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
@@ -93,17 +93,23 @@ impl<'m> Client<'m> {
     /// A client that is neither connected nor registered.
     ///
     /// The random numbers start the CoAP tokens and spread retries in time.
+    ///
+    /// # Errors
+    ///
+    /// What [`Config::check`] finds, and memory that cannot hold what the client needs in any case.
     pub fn new(
         config: Config<'m>,
         memory: Pieces<'m>,
         rng: &mut (impl RngCore + CryptoRng),
-    ) -> Self {
+    ) -> Result<Self, ConfigError> {
+        config.check()?;
+        config.check_memory(memory.rx.len(), memory.tx.len())?;
         let (core, rx) = Core::new(config, memory, rng.next_u64());
-        Self {
+        Ok(Self {
             inbox: Inbox::new(rx),
             core,
             fault: None,
-        }
+        })
     }
 
     /// A session is open. What was under way when the last one broke starts again.

@@ -89,7 +89,7 @@ pub fn run(seed: u64) -> Seen {
         if chance.below(2) == 0 {
             config.reports = Reports::ByApplication;
         }
-        Client::new(config, memory.pieces(), &mut rng)
+        Client::new(config, memory.pieces(), &mut rng).expect("a sound configuration")
     });
     let mut world = World {
         clients: clients.collect(),

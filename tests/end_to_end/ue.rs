@@ -100,7 +100,7 @@ pub fn with_configured(
     let mut config = Config::new(UeServiceId::new(who.service_id).unwrap());
     adjust(&mut config);
     let mut ue = Ue {
-        client: Client::new(config, memory.pieces(), &mut OsRng),
+        client: Client::new(config, memory.pieces(), &mut OsRng).expect("a sound configuration"),
         session: &mut session,
         host: StdHost::new(),
     };

@@ -80,7 +80,7 @@ fn show_and_answer(
 ) -> Result<(), Problem> {
     let mut memory: ClientMemory = ClientMemory::new();
     let config = Config::new(UeServiceId::new(&args.ue_service_id)?);
-    let mut client = Client::new(config, memory.pieces(), &mut OsRng);
+    let mut client = Client::new(config, memory.pieces(), &mut OsRng)?;
     client.connected();
     client.register()?;
     let ended = watch_input();

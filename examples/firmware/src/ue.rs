@@ -48,7 +48,7 @@ pub fn run(
     let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
     let memory = memory().ok_or(Problem("memory"))?;
     let mut ue = Ue {
-        client: Client::new(Config::new(id), memory, rng),
+        client: Client::new(Config::new(id), memory, rng).map_err(failed_at!("configuration"))?,
         session,
         clock,
         tally: Tally::default(),

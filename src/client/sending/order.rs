@@ -1,7 +1,7 @@
 //! What goes to the server next.
 
 use crate::client::core::Core;
-use crate::client::membership::Membership;
+use crate::client::membership::{Membership, request_of};
 use crate::client::outbox::{Kind, OutboxSlot};
 use crate::coap::Token;
 use crate::coap::signal::{Abort, Csm, Release, Signal};
@@ -80,7 +80,7 @@ impl Core<'_> {
             return false;
         };
         exchange.sent(token, now, &self.config);
-        let message = self.membership_request(self.membership);
+        let message = request_of(self.membership, &self.config.registration);
         let config = &self.config;
         self.outbound
             .frame(|out| post(config, token, &message, usize::MAX, out))

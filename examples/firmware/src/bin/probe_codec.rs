@@ -120,7 +120,8 @@ mod on_target {
         const SEGMENTS: u16 = 4;
         let memory = MEMORY.take(ClientMemory::new).ok_or(Problem("memory"))?;
         let us = UeServiceId::new("ue-0815@iot.example.com").map_err(|_| Problem("identifier"))?;
-        let mut client = Client::new(Config::new(us), memory.pieces(), &mut rng::board_rng());
+        let client = Client::new(Config::new(us), memory.pieces(), &mut rng::board_rng());
+        let mut client = client.map_err(|_| Problem("configuration"))?;
         client.connected();
         let mut instructions = 0;
         let mut payload = 0;

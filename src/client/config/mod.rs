@@ -1,9 +1,15 @@
 //! What a client is told once: who it is and how it behaves.
 
+mod check;
+
+pub use check::ConfigError;
+
 use crate::coap::reliable::Params;
 use crate::message::{Registration, SERVICE_IDENTIFIER, UeServiceId};
 
 /// A client's identity and manners. Everything in it is borrowed and outlives the client.
+/// [`check`](Self::check) tells whether it holds together; [`Client::new`](super::Client::new)
+/// asks.
 ///
 /// ```
 /// use msgin5g::client::{Config, Reports};
@@ -23,48 +29,49 @@ pub struct Config<'a> {
     pub registration: Registration<'a>,
     /// Path of the server's resource, one element a segment: the path of the configured
     /// server address, taken apart as RFC 7252 section 6.4 says. UNCONFIRMED in the
-    /// standard's text; an empty list sends no Uri-Path.
+    /// standard's text; an empty list sends no Uri-Path. Up to 6 segments of 1 to 255 octets.
     pub server_path: &'a [&'a str],
-    /// Value of *MSGin5G service identifier*. UNCONFIRMED, hence settable.
+    /// Value of *MSGin5G service identifier*, 1 to 255 octets. UNCONFIRMED, hence settable.
     pub service_identifier: &'a str,
     /// Who answers a message that asks for a delivery status report.
     pub reports: Reports,
     /// How long an answer to a request may take, in milliseconds, before the request is
-    /// repeated. Default 93 s, CoAP's MAX_TRANSMIT_WAIT.
+    /// repeated, up to a day. Default 93 s, CoAP's MAX_TRANSMIT_WAIT.
     pub answer_timeout_ms: u32,
     /// First pause before a request is repeated, in milliseconds; it doubles from one
     /// repetition to the next up to one hour, and each pause is shifted at random by up to
-    /// half of itself. Default 30 s.
+    /// half of itself. 1 to 3,600,000, default 30 s.
     pub retry_pause_ms: u32,
     /// How often a request is sent at the most, 1 to 255. Default 5.
     pub max_attempts: u8,
     /// Largest payload of a message that goes in one piece, and of one segment, in octets
-    /// (TS 23.554 clause 8.5: 2048, configurable). What the transmit memory holds and what the
-    /// server takes bound it further. Default 2048; over datagrams 512 is safe.
+    /// (TS 23.554 clause 8.5: 2048, configurable), 16 or more. What the transmit memory holds and
+    /// what the server takes bound it further. Default 2048; over datagrams 512 is safe.
     pub segment_size: u16,
     /// How long the next segment of a message may take, in milliseconds, before the missing
-    /// ones are asked for. The standard has such a time and no value for it. UNCONFIRMED,
-    /// default 15 s.
+    /// ones are asked for, up to a day. The standard has such a time and no value for it.
+    /// UNCONFIRMED, default 15 s.
     pub segment_wait_ms: u32,
     /// How often missing segments of one message are asked for. UNCONFIRMED, default 3.
     pub segment_recoveries: u8,
     /// How long the segments of a message that was sent are kept in case some are missed, in
-    /// milliseconds. UNCONFIRMED, default 120 s.
+    /// milliseconds, up to a day: at least `segment_wait_ms`, after which they are asked for, or 0,
+    /// which keeps none. UNCONFIRMED, default 120 s.
     pub segment_keep_ms: u32,
     /// How many segmented messages of one originator may be incomplete at the same time.
-    /// Others wait, and no originator takes all the memory. Default 2.
+    /// Others wait, and no originator takes all the memory. 1 to 255, default 2.
     pub sets_per_originator: u8,
-    /// How long a message that may be aggregated waits for others, in milliseconds.
+    /// How long a message that may be aggregated waits for others, in milliseconds, up to a day.
     /// UNCONFIRMED, default 2 s.
     pub aggregation_wait_ms: u32,
-    /// After which time the client registers again, in milliseconds. The standard knows no
-    /// such time; UNCONFIRMED. Default `None`: never.
+    /// After which time the client registers again, in milliseconds, 60,000 or more. The standard
+    /// knows no such time; UNCONFIRMED. Default `None`: never.
     pub registration_refresh_ms: Option<u32>,
     /// How the message layer behaves over datagrams (RFC 7252 section 4.8). Retries above wait until
-    /// it has given up, at least.
+    /// it has given up, at least; that may take a day at the most.
     pub datagrams: Params,
     /// Largest CoAP message that goes out over datagrams, in octets. Default 1152, which RFC 7252
-    /// section 4.6 recommends where nothing is known of the path.
+    /// section 4.6 recommends where nothing is known of the path. At least what a registration takes.
     pub max_datagram: u16,
 }
 
