@@ -14,6 +14,7 @@
 //! | [`message`] | MSGin5G messages and their JSON | nothing else |
 //! | [`client`] | register, send, receive, report: a state machine without I/O | `coap`, `message` |
 //! | [`driver`] | moves octets between session and client | `session`, `client` |
+//! | [`configuration`] | reads the UE configuration document | `client`, `message` |
 //!
 //! # From key to message
 //!
@@ -85,6 +86,7 @@ mod log;
 pub mod akma;
 pub mod client;
 pub mod coap;
+pub mod configuration;
 pub mod driver;
 pub mod message;
 pub mod session;

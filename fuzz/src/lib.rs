@@ -5,6 +5,7 @@
 mod akma;
 mod client;
 mod coap;
+mod configuration;
 mod message;
 #[cfg(feature = "embedded-tls")]
 mod session_embedded_tls;
@@ -14,6 +15,7 @@ mod session_tls13;
 pub use akma::akma;
 pub use client::client;
 pub use coap::{coap_datagram, coap_stream};
+pub use configuration::configuration;
 pub use message::{message, responses, segment_ranges};
 #[cfg(feature = "embedded-tls")]
 pub use session_embedded_tls::session_embedded_tls;
@@ -29,6 +31,7 @@ pub const TARGETS: &[Target] = &[
     ("client", client),
     ("coap_datagram", coap_datagram),
     ("coap_stream", coap_stream),
+    ("configuration", configuration),
     ("message", message),
     ("responses", responses),
     ("segment_ranges", segment_ranges),

@@ -52,6 +52,14 @@ pub fn vector(number: &str) -> Vector {
         .unwrap()
 }
 
+/// The vector in [`ELSEWHERE`] whose file name begins with `number`, as JSON.
+pub fn elsewhere(number: &str) -> Value {
+    let file = ELSEWHERE.iter().find(|file| file.starts_with(number));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/msgin5g");
+    let text = fs::read(folder.join(format!("{}.json", file.unwrap()))).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
 /// All vectors but those in [`ELSEWHERE`], in the order of their numbers.
 pub fn all() -> Vec<Vector> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/msgin5g");
