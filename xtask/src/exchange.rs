@@ -5,7 +5,7 @@ use crate::bridge::Bridge;
 use crate::elf::{self, Sizes};
 use crate::figures::Figures;
 use crate::firmware::settings;
-use crate::host::{Network, Peer, Programs};
+use crate::host::{Network, Peer, Programs, Seen};
 use crate::qemu::Emulator;
 use crate::scenario::{Shown, Stage};
 use anyhow::{Context, Result, bail, ensure};
@@ -62,9 +62,23 @@ pub fn run(
     programs: &Programs,
     logs_expected: bool,
 ) -> Result<Exchange> {
-    let network = Network::start(programs)?;
-    let a_kid = network.a_kid.clone();
+    let network = Network::start(programs, &[])?;
     let peer = Peer::start(programs, network.address)?;
+    let (exchange, seen) = play(board, firmware, network, peer, logs_expected)?;
+    check(&exchange.figures, &seen)?;
+    Ok(exchange)
+}
+
+/// Runs the firmware in QEMU to its end against a network and a second UE that are there already, and ends those.
+/// Gives what the second UE saw, too.
+pub fn play(
+    board: Board,
+    firmware: &Path,
+    network: Network,
+    peer: Peer,
+    logs_expected: bool,
+) -> Result<(Exchange, Seen)> {
+    let a_kid = network.a_kid.clone();
     let mut emulator = Emulator::start(board, firmware)?;
     let bridge = Bridge::start(emulator.uart()?, network.address)?;
     let outcome = emulator.finish(Instant::now() + PATIENCE);
@@ -84,14 +98,14 @@ pub fn run(
             ladder.join("\n")
         );
     }
-    check(&figures, &seen?)?;
     check_log(&outcome.log, &a_kid, logs_expected)?;
-    Ok(Exchange {
+    let exchange = Exchange {
         figures,
         sizes: elf::sizes(firmware)?,
         octets,
         ladder,
-    })
+    };
+    Ok((exchange, seen?))
 }
 
 /// There is a log where there should be one, and it tells no key and no whole A-KID.
@@ -113,7 +127,7 @@ fn check_log(log: &[String], a_kid: &str, expected: bool) -> Result<()> {
 }
 
 /// One message each way, each reported, and both registrations ended.
-fn check(figures: &Figures, seen: &crate::host::Seen) -> Result<()> {
+fn check(figures: &Figures, seen: &Seen) -> Result<()> {
     for key in ["registered", "sent", "received", "reports", "deregistered"] {
         let number = figures.number(key)?;
         ensure!(number == 1, "the firmware counts {key}={number}, not 1");

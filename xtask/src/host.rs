@@ -105,8 +105,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// Starts it with the firmware's UE and the second one as subscribers.
-    pub fn start(programs: &Programs) -> Result<Self> {
+    /// Starts it with the firmware's UE and the second one as subscribers, and with these words more.
+    pub fn start(programs: &Programs, more: &[&str]) -> Result<Self> {
         let kausf: String = settings::KAUSF
             .iter()
             .map(|octet| format!("{octet:02x}"))
@@ -126,7 +126,8 @@ impl Network {
         let mut command = Command::new(&programs.network);
         command
             .args(["--ladder", "--fqdn", settings::SERVER_NAME])
-            .args(["--subscriber", &firmware, "--subscriber", &peer]);
+            .args(["--subscriber", &firmware, "--subscriber", &peer])
+            .args(more);
         let talker = Talker::start(&mut command)?;
         let ready = talker.line(Duration::from_secs(10), "the network to listen")?;
         let ready: Value =
@@ -169,12 +170,20 @@ pub struct Peer {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     pub messages: Vec<String>,
+    /// Delivery reports that tell success.
     pub reports: usize,
+    /// Messages that the server keeps for somebody who is away.
+    pub stored: usize,
 }
 
 impl Peer {
     /// Starts it and waits until the network has registered it.
     pub fn start(programs: &Programs, network: SocketAddr) -> Result<Self> {
+        Self::start_with(programs, network, &[])
+    }
+
+    /// The same, with these words more.
+    pub fn start_with(programs: &Programs, network: SocketAddr, more: &[&str]) -> Result<Self> {
         let mut command = Command::new(&programs.peer);
         command
             .args([
@@ -184,7 +193,8 @@ impl Peer {
                 settings::SERVER_NAME,
             ])
             .args(["--kausf", PEER_KAUSF, "--supi", PEER_SUPI])
-            .args(["--ue-service-id", settings::PEER_SERVICE_ID]);
+            .args(["--ue-service-id", settings::PEER_SERVICE_ID])
+            .args(more);
         let talker = Talker::start(&mut command)?;
         let said = talker.line(Duration::from_secs(20), "the second UE to register")?;
         if event(&said)?["event"] != "registered" {
@@ -207,6 +217,7 @@ impl Peer {
                     .messages
                     .push(event["text"].as_str().unwrap_or_default().to_owned()),
                 Some("report") if event["delivered"] == true => seen.reports += 1,
+                Some("stored") => seen.stored += 1,
                 _ => {}
             }
         }

@@ -13,6 +13,7 @@ mod fuzz;
 mod host;
 mod install;
 mod logs;
+mod messaging;
 mod metadata;
 mod qemu;
 mod readme;

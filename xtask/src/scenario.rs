@@ -1,9 +1,9 @@
 //! What the firmware shows: each scenario is a program of its own and has its counterpart on this machine.
 
 use crate::board::{BOARDS, Board};
-use crate::exchange;
 use crate::firmware::Session;
 use crate::host::Programs;
+use crate::{exchange, messaging};
 use anyhow::Result;
 use std::path::Path;
 
@@ -12,6 +12,8 @@ use std::path::Path;
 pub enum Scenario {
     /// Registers, writes to another UE, reads its answer and leaves.
     Exchange,
+    /// A stored message, a long one in segments each way, a group and a topic.
+    Messaging,
 }
 
 /// What a scenario needs, ready to run.
@@ -35,6 +37,7 @@ impl Scenario {
     pub fn program(self) -> &'static str {
         match self {
             Self::Exchange => "msgin5g-firmware",
+            Self::Messaging => "messaging",
         }
     }
 
@@ -42,11 +45,21 @@ impl Scenario {
     pub fn run(self, stage: &Stage) -> Result<Shown> {
         match self {
             Self::Exchange => exchange::show(stage),
+            Self::Messaging => messaging::show(stage),
         }
     }
 }
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
-    vec![(Scenario::Exchange, Session::EmbeddedTls, BOARDS[0])]
+    use Scenario::{Exchange, Messaging};
+    use Session::{EmbeddedTls, Tls13};
+    let [m4, m3, m33] = BOARDS;
+    vec![
+        (Exchange, EmbeddedTls, m4),
+        (Messaging, EmbeddedTls, m4),
+        (Messaging, Tls13, m4),
+        (Messaging, Tls13, m3),
+        (Messaging, EmbeddedTls, m33),
+    ]
 }

@@ -1,4 +1,5 @@
-//! The second UE of the demo, on a host: registers, answers each message, and ends with its standard input.
+//! The second UE of the demos, on a host: registers, answers each message, and ends with its standard input.
+//! With `--leave` it sends one message for a UE that is away, and ends.
 //!
 //! It says what happens as lines of JSON. `cargo xtask demo` starts it.
 
@@ -8,7 +9,7 @@ use msgin5g::akma::{
 };
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver;
-use msgin5g::message::{Outcome, Recipient, UeServiceId};
+use msgin5g::message::{GroupServiceId, MessagingTopic, Msg, Outcome, Recipient, UeServiceId};
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
 use msgin5g::session::{Psk, Session, TlsConfig};
 use msgin5g::transport::{Host, StdHost, TcpTransport};
@@ -39,6 +40,15 @@ struct Args {
     /// Who this UE is.
     #[arg(long)]
     ue_service_id: String,
+    /// Leave this text for the UE `--for`, which is away: the server keeps it.
+    #[arg(long, requires = "away", value_name = "TEXT")]
+    leave: Option<String>,
+    /// That UE.
+    #[arg(long = "for", value_name = "UE_SERVICE_ID")]
+    away: Option<String>,
+    /// Topic on which to publish what comes after "publish: " in a message.
+    #[arg(long, default_value = "display/alarm")]
+    topic: String,
 }
 
 fn main() -> Result<(), Problem> {
@@ -66,59 +76,154 @@ fn main() -> Result<(), Problem> {
     let tls = TlsConfig::new(&args.fqdn);
     let mut session =
         TlsSession::open_blocking(&mut memory, &tls, psk, &mut OsRng, &mut host, deadline)?;
-    show_and_answer(&args, &mut session, &mut host)?;
+    let mut memory = Memory::new();
+    let config = Config::new(UeServiceId::new(&args.ue_service_id)?);
+    let mut ue = Ue {
+        client: Client::new(config, memory.pieces(), &mut OsRng)?,
+        session: &mut session,
+        host: &mut host,
+        args: &args,
+    };
+    ue.client.connected();
+    ue.client.register()?;
+    match &args.leave {
+        Some(text) => ue.leave_message(text)?,
+        None => ue.show_and_answer()?,
+    }
     while session.close()?.is_pending() {
         host.idle();
     }
     Ok(())
 }
 
-fn show_and_answer(
-    args: &Args,
-    session: &mut impl Session,
-    host: &mut StdHost,
-) -> Result<(), Problem> {
-    let mut memory: ClientMemory = ClientMemory::new();
-    let config = Config::new(UeServiceId::new(&args.ue_service_id)?);
-    let mut client = Client::new(config, memory.pieces(), &mut OsRng)?;
-    client.connected();
-    client.register()?;
-    let ended = watch_input();
-    let mut leaving = false;
-    loop {
-        let until = host.now_ms() + 50;
-        driver::wait(session, &mut client, host, until)?;
-        let mut answers = Vec::new();
-        while let Some(event) = client.poll_event(host.now_ms()) {
-            match event {
-                Event::Registered => println!("{}", json!({"event": "registered"})),
-                Event::Message { msg: message, .. } => {
-                    let from = message.originator.as_str();
-                    println!(
-                        "{}",
-                        json!({"event": "message", "from": from, "text": message.payload})
-                    );
-                    answers.push((from.to_owned(), format!("shown: {}", message.payload)));
+/// Long messages come and go in segments; these are put together here.
+type Memory = ClientMemory<2048, 2048, 16_384, 16, 16_384, 4>;
+
+struct Ue<'a, S: Session> {
+    session: &'a mut S,
+    client: Client<'a>,
+    host: &'a mut StdHost,
+    args: &'a Args,
+}
+
+impl<S: Session> Ue<'_, S> {
+    /// Until the input ends and all is answered.
+    fn show_and_answer(&mut self) -> Result<(), Problem> {
+        let ended = watch_input();
+        let mut leaving = false;
+        loop {
+            let until = self.host.now_ms() + 50;
+            driver::wait(self.session, &mut self.client, self.host, until)?;
+            let mut answers = Vec::new();
+            while let Some(event) = self.client.poll_event(self.host.now_ms()) {
+                match event {
+                    Event::Message { msg, .. } => {
+                        say(json!({
+                            "event": "message",
+                            "from": msg.originator.as_str(),
+                            "to": msg.recipient.as_str(),
+                            "text": msg.payload,
+                        }));
+                        answers.push(Answer::to(&msg));
+                    }
+                    Event::Deregistered if leaving => return Ok(()),
+                    other => tell(&other)?,
                 }
-                Event::Report(report) => {
-                    println!(
-                        "{}",
-                        json!({"event": "report", "delivered": report.status == Outcome::Success})
-                    );
-                }
-                Event::Deregistered if leaving => return Ok(()),
-                Event::Accepted { .. } => {}
-                other => return Err(format!("{other:?}").into()),
+            }
+            for answer in answers {
+                let message = answer.message(&self.args.topic)?;
+                self.client.send(&message, &mut OsRng)?;
+            }
+            if !leaving && ended.load(Ordering::Relaxed) {
+                leaving = true;
+                self.client.deregister()?;
             }
         }
-        for (to, text) in answers {
-            let to = Recipient::Ue(UeServiceId::new(&to)?);
-            client.send(&OutgoingMessage::text(to, &text).with_report(), &mut OsRng)?;
+    }
+
+    /// Until the server says that it keeps the message.
+    fn leave_message(&mut self, text: &str) -> Result<(), Problem> {
+        let away = self.args.away.as_deref().unwrap_or_default();
+        let to = Recipient::Ue(UeServiceId::new(away)?);
+        let message = OutgoingMessage::text(to, text).with_storing(None);
+        self.client.send(&message, &mut OsRng)?;
+        let mut leaving = false;
+        loop {
+            let until = self.host.now_ms() + 50;
+            driver::wait(self.session, &mut self.client, self.host, until)?;
+            while let Some(event) = self.client.poll_event(self.host.now_ms()) {
+                match event {
+                    Event::Stored { .. } => {
+                        say(json!({"event": "stored"}));
+                        leaving = true;
+                    }
+                    Event::Deregistered if leaving => return Ok(()),
+                    other => tell(&other)?,
+                }
+            }
+            if leaving {
+                // Under way already is fine.
+                let _ = self.client.deregister();
+            }
         }
-        if !leaving && ended.load(Ordering::Relaxed) {
-            leaving = true;
-            client.deregister()?;
+    }
+}
+
+/// An event that is no message.
+fn tell(event: &Event<'_>) -> Result<(), Problem> {
+    match event {
+        Event::Registered => say(json!({"event": "registered"})),
+        Event::Report(report) => {
+            say(json!({"event": "report", "delivered": report.status == Outcome::Success}))
         }
+        Event::Accepted { .. }
+        | Event::Segment(_)
+        | Event::Progress { .. }
+        | Event::SegmentsReleased { .. } => {}
+        other => return Err(format!("{other:?}").into()),
+    }
+    Ok(())
+}
+
+fn say(event: serde_json::Value) {
+    println!("{event}");
+}
+
+/// What the second UE sends upon a message.
+struct Answer {
+    to: Target,
+    text: String,
+}
+
+enum Target {
+    Ue(String),
+    Group(String),
+    Topic,
+}
+
+impl Answer {
+    /// Back to where the message came from; a wish for a publication is fulfilled.
+    fn to(msg: &Msg<'_>) -> Self {
+        let (to, text) = match (msg.recipient, msg.payload.strip_prefix("publish: ")) {
+            (Recipient::Group(group), _) => (Target::Group(group.as_str().to_owned()), None),
+            (_, Some(text)) => (Target::Topic, Some(text.to_owned())),
+            _ => (Target::Ue(msg.originator.as_str().to_owned()), None),
+        };
+        let text = text.unwrap_or_else(|| format!("shown: {}", msg.payload));
+        Self { to, text }
+    }
+
+    fn message<'a>(&'a self, topic: &'a str) -> Result<OutgoingMessage<'a>, Problem> {
+        let to = match &self.to {
+            Target::Ue(ue) => Recipient::Ue(UeServiceId::new(ue)?),
+            Target::Group(group) => Recipient::Group(GroupServiceId::new(group)?),
+            Target::Topic => Recipient::Topic(MessagingTopic::new(topic)?),
+        };
+        let message = OutgoingMessage::text(to, &self.text).with_segments();
+        Ok(match self.to {
+            Target::Ue(_) => message.with_report(),
+            Target::Group(_) | Target::Topic => message,
+        })
     }
 }
 

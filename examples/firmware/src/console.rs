@@ -1,5 +1,7 @@
 //! The emulator's console: figures for xtask, the exit code, and what happens on a panic.
 
+use crate::stack;
+use crate::ue::Problem;
 use semihosting::io::{Write, stderr};
 
 /// Writes `key=value` as a line of its own. Formatting code is kept out of the firmware that is weighed.
@@ -30,6 +32,18 @@ pub fn text(key: &str, value: &[u8]) {
 /// Ends the emulator. 0 is success.
 pub fn exit(code: i32) -> ! {
     semihosting::process::exit(code)
+}
+
+/// Says how deep the stack went and how the program ended, and ends.
+pub fn end(ended: Result<(), Problem>) -> ! {
+    figure("stack", stack::high_water().into());
+    match ended {
+        Ok(()) => exit(0),
+        Err(Problem(step)) => {
+            text("failed", step.as_bytes());
+            exit(1)
+        }
+    }
 }
 
 /// A panic is a bug of the firmware: the emulator ends with a code of its own.

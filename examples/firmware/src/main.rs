@@ -20,15 +20,7 @@ mod on_target {
     #[cortex_m_rt::entry]
     fn main() -> ! {
         stack::paint();
-        let ended = run(Clock::start());
-        console::figure("stack", stack::high_water().into());
-        match ended {
-            Ok(()) => console::exit(0),
-            Err(Problem(step)) => {
-                console::text("failed", step.as_bytes());
-                console::exit(1)
-            }
-        }
+        console::end(run(Clock::start()))
     }
 
     fn run(clock: Clock) -> Result<(), Problem> {
