@@ -14,6 +14,7 @@
 //! | [`message`] | MSGin5G messages and their JSON | nothing else |
 //! | [`client`] | register, send, receive, report: a state machine without I/O | `coap`, `message` |
 //! | [`driver`] | moves octets between session and client | `session`, `client` |
+//! | `gateway` | the messages of constrained UEs (feature `msgin5g-5`) | `client`, `coap`, `message` |
 //! | [`configuration`] | reads the UE configuration document | `client`, `message` |
 //!
 //! # From key to message
@@ -58,6 +59,7 @@
 //! | `std` | TCP and a clock on a host | |
 //! | `insecure-plaintext` | CoAP without any protection, for a bench | |
 //! | `stored-message-update` | an update of Rel-19 whose message type is not known yet | |
+//! | `msgin5g-5` | `gateway`: constrained UEs behind this one; experimental | |
 //! | `defmt` | `Format` on public types, one line at each change of state | |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -88,6 +90,8 @@ pub mod client;
 pub mod coap;
 pub mod configuration;
 pub mod driver;
+#[cfg(feature = "msgin5g-5")]
+pub mod gateway;
 pub mod message;
 pub mod session;
 pub mod transport;

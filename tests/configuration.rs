@@ -129,11 +129,15 @@ fn what_is_mandatory_must_be_there_once_and_be_text() {
         ConfigurationError::Missing(Element::UeServiceId)
     );
     // Outside of on-network it does not count.
-    let outside = document(id).replace("<on-network>", &format!("{address}<on-network>"));
-    assert_eq!(
-        error(&outside),
-        ConfigurationError::Missing(Element::ServerAddress)
-    );
+    for outside in [
+        document(id).replace("<on-network>", &format!("{address}<on-network>")),
+        document(id).replace("</on-network>", &format!("</on-network>{address}")),
+    ] {
+        assert_eq!(
+            error(&outside),
+            ConfigurationError::Missing(Element::ServerAddress)
+        );
+    }
     assert_eq!(
         error(&document(&format!("{address}{id}{address}"))),
         ConfigurationError::Repeated(Element::ServerAddress)

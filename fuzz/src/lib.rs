@@ -6,6 +6,8 @@ mod akma;
 mod client;
 mod coap;
 mod configuration;
+#[cfg(feature = "msgin5g-5")]
+mod gateway;
 mod message;
 #[cfg(feature = "embedded-tls")]
 mod session_embedded_tls;
@@ -16,6 +18,8 @@ pub use akma::akma;
 pub use client::client;
 pub use coap::{coap_datagram, coap_stream};
 pub use configuration::configuration;
+#[cfg(feature = "msgin5g-5")]
+pub use gateway::{gateway, gateway_coap, gateway_l3};
 pub use message::{message, responses, segment_ranges};
 #[cfg(feature = "embedded-tls")]
 pub use session_embedded_tls::session_embedded_tls;
@@ -32,6 +36,12 @@ pub const TARGETS: &[Target] = &[
     ("coap_datagram", coap_datagram),
     ("coap_stream", coap_stream),
     ("configuration", configuration),
+    #[cfg(feature = "msgin5g-5")]
+    ("gateway", gateway),
+    #[cfg(feature = "msgin5g-5")]
+    ("gateway_coap", gateway_coap),
+    #[cfg(feature = "msgin5g-5")]
+    ("gateway_l3", gateway_l3),
     ("message", message),
     ("responses", responses),
     ("segment_ranges", segment_ranges),

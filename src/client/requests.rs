@@ -78,6 +78,26 @@ impl<'m> Client<'m> {
         Ok(message_id)
     }
 
+    /// [`send`](Self::send) with a Message ID that was made elsewhere: a gateway keeps that of the
+    /// constrained UE, so that reports match (TS 24.538 clause 6.4.2). It is never aggregated.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    #[cfg(feature = "msgin5g-5")]
+    pub fn send_as(
+        &mut self,
+        message: &OutgoingMessage<'_>,
+        message_id: [u8; 16],
+    ) -> Result<(), SendError> {
+        let manner = Manner {
+            may_segment: message.may_segment,
+            aggregate_id: None,
+        };
+        let msg = message.to_msg(self.core.us(), MessageId::Uuid(message_id));
+        self.core.accept_message(&msg, manner)
+    }
+
     /// Accepts a message whose payload of `len` octets the application holds, in flash or in a
     /// file. [`Event::PayloadWanted`] asks for it part by part, each time one can go out, and
     /// [`supply`](Self::supply) takes it. The payload of `message` itself does not count.

@@ -140,11 +140,17 @@ impl<'a> Recipient<'a> {
 
 /// The kinds of address of TS 29.538.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AddressType {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum AddressType {
+    /// A UE.
     Ue,
+    /// An Application Server.
     As,
+    /// A group.
     Group,
+    /// One or more cells.
     BroadcastArea,
+    /// A messaging topic.
     Topic,
 }
 
@@ -182,7 +188,7 @@ impl<'a> MessageId<'a> {
     }
 
     /// Hands over the text form.
-    pub(super) fn with_text<R>(&self, take: impl FnOnce(&str) -> R) -> R {
+    pub(crate) fn with_text<R>(&self, take: impl FnOnce(&str) -> R) -> R {
         match self {
             Self::Uuid(uuid) => take(core::str::from_utf8(&uuid_text(uuid)).unwrap_or_default()),
             Self::Opaque(text) => take(text),

@@ -25,6 +25,8 @@ mod error;
 mod fold;
 mod ids;
 mod list;
+#[cfg(feature = "msgin5g-5")]
+pub(crate) mod local;
 mod members;
 mod msg;
 mod names;
@@ -67,6 +69,8 @@ pub use segments::{SegmentsConfirmation, SegmentsRecovery};
 pub use topics::SubscriptionResponse;
 #[cfg(feature = "stored-message-update")]
 pub use update::StoredMessageUpdate;
+#[cfg(feature = "msgin5g-5")]
+pub(crate) use wire::LOCAL_DEREGISTRATION;
 pub use wire::{Member, SERVICE_IDENTIFIER, Shape, cause};
 
 /// Everything that has a message type (TS 24.538 clause 7.1).

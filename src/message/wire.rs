@@ -9,6 +9,8 @@
 //! covers every hyphenation and capitalisation of itself, and the names behind it are other spellings that
 //! are read but never sent (those of TS 29.538 among them).
 
+#[cfg(feature = "msgin5g-5")]
+use super::local::Element;
 use super::{AddressType, MessageType, Outcome, Priority, ResponseStatus};
 
 /// The value of `MSGin5G service identifier` unless configured otherwise. UNCONFIRMED.
@@ -254,6 +256,36 @@ pub(super) const ADDRESS_TYPES: &[(&str, AddressType)] = &[
     ("BC", AddressType::BroadcastArea),
     ("TOPIC", AddressType::Topic),
 ];
+
+/// MSGin5G-5 (TS 24.538 clause A.3.2): first the names that are written, in the order in which they are
+/// written, then others that are read. All are UNCONFIRMED.
+#[cfg(feature = "msgin5g-5")]
+pub(super) const LOCAL_NAMES: &[(&str, Element)] = &[
+    ("Message Type", Element::MessageType),
+    ("Layer-2 ID", Element::Layer2Id),
+    ("Originator Address", Element::OriginatorAddress),
+    ("Target address", Element::TargetAddress),
+    ("Target Type", Element::TargetType),
+    ("Message ID", Element::MessageId),
+    ("Payload", Element::Payload),
+    ("Application ID", Element::ApplicationId),
+    ("Delivery status required", Element::StatusRequired),
+    ("Delivery Status", Element::DeliveryStatus),
+    ("Failure Cause", Element::FailureCause),
+    ("oriaddr", Element::OriginatorAddress),
+    ("originatingueserviceid", Element::OriginatorAddress),
+    ("destaddr", Element::TargetAddress),
+    ("recipientueserviceid", Element::TargetAddress),
+    ("msgid", Element::MessageId),
+    ("appid", Element::ApplicationId),
+    ("delivstreqind", Element::StatusRequired),
+    ("delivst", Element::DeliveryStatus),
+];
+
+/// What `Message Type` says on MSGin5G-5 where only it tells a de-registration from a registration.
+/// UNCONFIRMED.
+#[cfg(feature = "msgin5g-5")]
+pub(crate) const LOCAL_DEREGISTRATION: &str = "DEREG";
 
 /// Texts for `Failure Cause`, which is free text in the standard (TS 29.538: a string).
 pub mod cause {

@@ -227,6 +227,25 @@ impl<'o> Writer<'o> {
     }
 }
 
+/// Members that have no place in the table of MSGin5G-1.
+#[cfg(feature = "msgin5g-5")]
+impl Writer<'_> {
+    pub fn named_text(&mut self, name: &str, text: &str) {
+        self.comma();
+        self.quoted(name);
+        self.put(b":");
+        self.quoted(text);
+    }
+
+    /// true or false.
+    pub fn named_word(&mut self, name: &str, word: &str) {
+        self.comma();
+        self.quoted(name);
+        self.put(b":");
+        self.put(word.as_bytes());
+    }
+}
+
 /// Hands over the decimal digits of a number, the first one first.
 #[inline(never)]
 pub(super) fn decimal(number: u32, put: &mut dyn FnMut(u8)) {

@@ -2,7 +2,7 @@
 //!
 //! Most ports fail in the same few places: octets that look like an answer of the modem, a read
 //! that waits until its buffer is full, the last octets before a close, octets of the connection
-//! before. [`stream`] and [`datagrams`] go through them and say what was wrong, and where.
+//! before. [`stream()`] and [`datagrams()`] go through them and say what was wrong, and where.
 //!
 //! # The peer
 //!
