@@ -104,7 +104,7 @@ impl<'m> Core<'m> {
             ..message_entry(msg)
         };
         self.outbox
-            .push(entry, |pen| {
+            .push(entry, &mut |pen| {
                 if let Some(id) = aggregate_id {
                     pen.field(Field::AggregateId, &id);
                 }
@@ -157,7 +157,7 @@ impl<'m> Core<'m> {
             ..message_entry(msg)
         };
         self.outbox
-            .push(entry, |pen| {
+            .push(entry, &mut |pen| {
                 pen.put(&wanted_field(total));
                 write_message(pen, msg);
             })

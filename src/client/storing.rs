@@ -32,7 +32,7 @@ impl Core<'_> {
             json_len,
             ..OutboxSlot::EMPTY
         };
-        let pushed = self.outbox.push(entry, |pen| {
+        let pushed = self.outbox.push(entry, &mut |pen| {
             pen.text(Field::Destination, Some(destination));
             pen.text(Field::Expiration, expiration);
         });

@@ -60,7 +60,7 @@ impl Core<'_> {
             ticket: Some(subscription.0),
             ..OutboxSlot::EMPTY
         };
-        self.outbox.push(entry, |pen| {
+        self.outbox.push(entry, &mut |pen| {
             put_query(pen, Field::FromUe, UE, ue);
             for topic in topics {
                 put_query(pen, Field::ToTopic, TOPIC, topic.as_str());

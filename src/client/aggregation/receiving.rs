@@ -43,7 +43,7 @@ impl Core<'_> {
         let pushed = self
             .incoming
             .shelf
-            .push(IncomingSlot::of(State::Messages), |free| {
+            .push(IncomingSlot::of(State::Messages), &mut |free| {
                 let mut pen = Pen::new(free);
                 let nothing = MessageId::Opaque("");
                 incoming::head(
@@ -82,7 +82,7 @@ impl Core<'_> {
         let pushed = self
             .incoming
             .shelf
-            .push(IncomingSlot::of(State::Reports), |free| {
+            .push(IncomingSlot::of(State::Reports), &mut |free| {
                 let mut pen = Pen::new(free);
                 pen.originator(all.originator);
                 pen.recipient(all.recipient);

@@ -73,6 +73,7 @@ impl<'o> Pen<'o> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn rest(&mut self, octets: &[u8]) {
         self.put(&[Field::Rest as u8]);
         self.put(octets);
@@ -86,6 +87,7 @@ impl<'o> Pen<'o> {
         self.len = end;
     }
 
+    #[inline(never)]
     pub(crate) fn originator(&mut self, originator: Originator<'_>) {
         let field = match originator {
             Originator::Ue(_) => Field::FromUe,
@@ -94,6 +96,7 @@ impl<'o> Pen<'o> {
         self.field(field, originator.as_str().as_bytes());
     }
 
+    #[inline(never)]
     pub(crate) fn recipient(&mut self, recipient: Recipient<'_>) {
         let field = match recipient {
             Recipient::Ue(_) => Field::ToUe,
@@ -195,6 +198,7 @@ impl<'a> Record<'a> {
         self.0.len()
     }
 
+    #[inline(never)]
     pub(crate) fn rest(self) -> &'a [u8] {
         self.0.get(self.rest_at()..).unwrap_or_default()
     }
@@ -274,6 +278,7 @@ impl<'a> Record<'a> {
 }
 
 /// Text that was text when it was written down.
+#[inline(never)]
 pub(crate) fn as_text(octets: &[u8]) -> &str {
     core::str::from_utf8(octets).unwrap_or_default()
 }

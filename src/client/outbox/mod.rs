@@ -169,12 +169,13 @@ impl<'m> Outbox<'m> {
     }
 
     /// Adds an entry whose record `write` writes down.
+    #[inline(never)]
     pub(crate) fn push(
         &mut self,
         entry: OutboxSlot,
-        write: impl FnOnce(&mut Pen<'_>),
+        write: &mut dyn FnMut(&mut Pen<'_>),
     ) -> Result<usize, SendError> {
-        let pushed = self.shelf.push(entry, |free| {
+        let pushed = self.shelf.push(entry, &mut |free| {
             let mut pen = Pen::new(free);
             write(&mut pen);
             pen.len()

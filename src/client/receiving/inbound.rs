@@ -227,11 +227,13 @@ impl Core<'_> {
     }
 
     /// Answers a request with an error and tells the application.
+    #[inline(never)]
     pub(crate) fn refuse(&mut self, token: Option<Token>, code: Code) -> Event<'static> {
         self.answer(token, code);
         Event::Refused(code)
     }
 
+    #[inline(never)]
     pub(crate) fn answer(&mut self, token: Option<Token>, code: Code) {
         if let Some(token) = token {
             // A request is looked at only while there is room for its answer.

@@ -61,7 +61,7 @@ impl Due<'_> {
             json_len,
             ..OutboxSlot::EMPTY
         };
-        outbox.push(entry, |pen| self.write(pen)).map(|_| ())
+        outbox.push(entry, &mut |pen| self.write(pen)).map(|_| ())
     }
 }
 

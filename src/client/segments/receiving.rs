@@ -154,7 +154,7 @@ impl Core<'_> {
         // Room has been looked for.
         let _ = self
             .outbox
-            .push(entry, |pen| write_confirmation(record, pen));
+            .push(entry, &mut |pen| write_confirmation(record, pen));
         self.incoming.join(index);
     }
 

@@ -1,7 +1,5 @@
 //! Sending a message in segments (TS 24.538 clause 6.5, TS 23.554 clause 8.5).
 
-use core::fmt::Write;
-
 use crate::client::core::Core;
 use crate::client::memory::record::Field;
 use crate::client::outbox::exchange::Exchange;
@@ -75,10 +73,11 @@ impl Segmenting {
     /// Segmentation Set Identifier: the Message ID, so that it is unique for its sender.
     pub(crate) fn set(&self, message_id: MessageId<'_>) -> heapless::String<48> {
         let mut text = heapless::String::new();
-        // 36 octets and at the most two more.
-        let _ = write!(text, "{message_id}");
-        if self.restarts > 0 {
-            let _ = write!(text, ".{}", self.restarts);
+        // 36 octets and at the most two more, so there is room.
+        let _ = message_id.with_text(|id| text.push_str(id));
+        if let (1.., Some(restarts)) = (self.restarts, char::from_digit(self.restarts.into(), 10)) {
+            let _ = text.push('.');
+            let _ = text.push(restarts);
         }
         text
     }

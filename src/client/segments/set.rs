@@ -59,7 +59,7 @@ impl Incoming<'_> {
 
     /// Opens a set.
     pub(crate) fn open(&mut self, msg: &Msg<'_>, set: &str) -> Result<usize, Refusal> {
-        let opened = self.shelf.push(IncomingSlot::EMPTY, |free| {
+        let opened = self.shelf.push(IncomingSlot::EMPTY, &mut |free| {
             let mut pen = Pen::new(free);
             head(&mut pen, msg);
             pen.message_id(msg.message_id);
