@@ -16,7 +16,6 @@ use super::receiving::incoming::Incoming;
 use super::receiving::reports::check_json;
 use super::segments::cuts;
 use super::segments::sending::{Segmenting, wanted_field};
-use super::sending::body::Body;
 use super::sending::outbound::Outbound;
 use super::sending::request::request_overhead;
 use super::{Config, Pieces, SendError};
@@ -84,7 +83,7 @@ impl<'m> Core<'m> {
         manner: Manner,
     ) -> Result<(), SendError> {
         let limit = self.outbound.limit();
-        let whole = check_json(&Body::Msg(*msg), &self.config, limit);
+        let whole = check_json(msg, &self.config, limit);
         let is_small = msg.payload.len() <= usize::from(self.config.segment_size);
         let json_len = match whole {
             Ok(json_len) if is_small || !manner.may_segment => json_len,
@@ -131,11 +130,7 @@ impl<'m> Core<'m> {
         let mut longest = Segmenting::new(1, len, u16::MAX, streamed);
         longest.current = 1;
         let set = longest.set(msg.message_id);
-        let besides = check_json(
-            &Body::Msg(longest.segment(empty, "", &set)),
-            &self.config,
-            limit,
-        )?;
+        let besides = check_json(&longest.segment(empty, "", &set), &self.config, limit)?;
         // `,"Payload":""`
         let besides = besides.saturating_add(13);
         let room = largest.saturating_sub(besides);

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::outbox::exchange::Exchange;
-use super::sending::body::Body;
+use super::sending::body::{self, Body};
 use super::sending::request::request_overhead;
 use super::{Config, Event, Failure, SendError};
 use crate::coap::Code;
@@ -131,18 +131,21 @@ impl<'m> Core<'m> {
 /// Octets of the longer one of REG and DEREG as CoAP messages.
 pub(super) fn longest_request(config: &Config<'_>) -> usize {
     // DEREG says less.
-    request_of(Membership::Registering(Exchange::NEW), &config.registration)
-        .len(config.service_identifier)
+    body::len(&config.registration, config.service_identifier)
         .saturating_add(request_overhead(config.server_path))
 }
 
-/// REG or DEREG.
-pub(super) fn request_of<'a>(wanted: Membership, registration: &Registration<'a>) -> Body<'a> {
+/// Hands over REG or DEREG.
+pub(super) fn with_request<R>(
+    wanted: Membership,
+    registration: &Registration<'_>,
+    take: impl FnOnce(&dyn Body) -> R,
+) -> R {
     match wanted {
-        Membership::Deregistering(_) => Body::Deregistration(Deregistration {
+        Membership::Deregistering(_) => take(&Deregistration {
             ue_service_id: registration.ue_service_id,
             credential: registration.credential,
         }),
-        _ => Body::Registration(*registration),
+        _ => take(registration),
     }
 }

@@ -8,7 +8,6 @@ use super::core::{Core, uuid_of};
 use super::memory::record::{Field, Record};
 use super::outbox::{Kind, OutboxSlot};
 use super::receiving::reports::check_json;
-use super::sending::body::Body;
 use super::{Event, Failure, SendError};
 
 impl Core<'_> {
@@ -25,7 +24,7 @@ impl Core<'_> {
             expiration,
         };
         let limit = self.outbound.limit();
-        let json_len = check_json(&Body::StoredMessageUpdate(update), &self.config, limit)?;
+        let json_len = check_json(&update, &self.config, limit)?;
         let entry = OutboxSlot {
             kind: Kind::Update,
             uuid: uuid_of(message_id),

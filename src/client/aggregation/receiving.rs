@@ -67,7 +67,7 @@ impl Core<'_> {
             });
         let ids = all.messages.iter().map(|part| (part.message_id, WHOLE));
         let whole_id = core::iter::once((all.message_id, AGGREGATE));
-        self.take_apart(token, originator, pushed, count, ids.chain(whole_id))
+        self.take_apart(token, originator, pushed, count, &mut ids.chain(whole_id))
     }
 
     /// Takes the reports out of an aggregated one; the first one is handed over at once.
@@ -98,17 +98,18 @@ impl Core<'_> {
                 }
                 pen.len()
             });
-        let ids = all.reports.iter().map(|part| (part.message_id, REPORT));
-        self.take_apart(token, originator, pushed, count, ids)
+        let mut ids = all.reports.iter().map(|part| (part.message_id, REPORT));
+        self.take_apart(token, originator, pushed, count, &mut ids)
     }
 
+    #[inline(never)]
     fn take_apart<'r, 'i>(
         &'r mut self,
         token: Option<Token>,
         originator: &str,
         pushed: Result<usize, Full>,
         count: usize,
-        ids: impl Iterator<Item = (MessageId<'i>, u32)>,
+        ids: &mut dyn Iterator<Item = (MessageId<'i>, u32)>,
     ) -> Event<'r> {
         let index = match pushed {
             Ok(index) => index,

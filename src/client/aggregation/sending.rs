@@ -5,8 +5,9 @@ use crate::client::membership::Membership;
 use crate::client::memory::record::{Field, Record, as_text};
 use crate::client::outbox::exchange::Exchange;
 use crate::client::outbox::{Kind, Outbox, OutboxSlot, Verdict};
-use crate::client::sending::body::Body;
+use crate::client::sending::body::{self, Body};
 use crate::client::sending::request::request_overhead;
+use crate::coap::CoapError;
 use crate::message::{AggregatedMsg, IndividualMsg, List, MessageId, Originator};
 
 use super::Gathering;
@@ -80,7 +81,8 @@ impl Core<'_> {
             let records = || chosen.iter().map(|index| self.outbox.record(*index));
             let payload: usize = records().map(|record| record.rest().len()).sum();
             let service = self.config.service_identifier;
-            let len = with_aggregate(records(), us, |body| body.len(service));
+            let len = with_aggregate(&mut records(), us, &mut |body| Ok(body::len(body, service)));
+            let len = len.and_then(Result::ok);
             // An aggregate is never segmented (TS 23.554 clause 8.5.1).
             if len.is_none_or(|len| len > largest) || payload > most_payload {
                 chosen.pop();
@@ -149,11 +151,11 @@ pub(crate) fn bound<'a>(
 }
 
 /// MSG with a list of these messages; the first one gives it its Message ID.
-pub(crate) fn with_aggregate<'a, R>(
-    records: impl Iterator<Item = Record<'a>>,
+pub(crate) fn with_aggregate<'a>(
+    records: &mut dyn Iterator<Item = Record<'a>>,
     us: Originator<'a>,
-    take: impl FnOnce(&Body<'_>) -> R,
-) -> Option<R> {
+    take: &mut dyn FnMut(&dyn Body) -> Result<usize, CoapError>,
+) -> Option<Result<usize, CoapError>> {
     let mut parts = heapless::Vec::<IndividualMsg<'a>, MOST_PARTS>::new();
     let mut head = None;
     for record in records {
@@ -169,14 +171,14 @@ pub(crate) fn with_aggregate<'a, R>(
     }
     let head = head?;
     let id = head.get(Field::AggregateId)?.try_into().ok()?;
-    Some(take(&Body::AggregatedMsg(AggregatedMsg {
+    Some(take(&AggregatedMsg {
         originator: us,
         recipient: head.recipient()?,
         group_member: None,
         message_id: MessageId::Uuid(id),
         messages: List::of(&parts),
         store_and_forward: head.store_and_forward(),
-    })))
+    }))
 }
 
 impl Core<'_> {

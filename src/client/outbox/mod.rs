@@ -201,22 +201,29 @@ impl<'m> Outbox<'m> {
     /// The entry to send next, of those that the client can send by itself: the highest
     /// priority, and of those the oldest.
     pub(crate) fn next_due(&self, now: u64) -> Option<usize> {
-        self.next_of(now, |slot| !slot.is_streamed())
+        self.next_of(now, false)
     }
 
     /// The entry to send next of those whose payload the application holds.
     pub(crate) fn next_streamed(&self, now: u64) -> Option<usize> {
-        self.next_of(now, OutboxSlot::is_streamed)
+        self.next_of(now, true)
     }
 
-    fn next_of(&self, now: u64, wanted: impl Fn(&OutboxSlot) -> bool) -> Option<usize> {
-        self.iter()
-            .enumerate()
-            .filter(|(_, slot)| slot.exchange.is_due(now) && wanted(slot))
-            .filter(|(_, slot)| slot.verdict.is_none() && !slot.gathering.is_open())
-            // Of equals min_by_key takes the first, which is the oldest.
-            .min_by_key(|(_, slot)| core::cmp::Reverse(slot.priority))
-            .map(|(index, _)| index)
+    // A loop: as a chain of adapters it takes three times as much flash.
+    #[inline(never)]
+    fn next_of(&self, now: u64, streamed: bool) -> Option<usize> {
+        let mut next: Option<(usize, Priority)> = None;
+        for (index, slot) in self.iter().enumerate() {
+            let is_wanted = slot.exchange.is_due(now)
+                && slot.is_streamed() == streamed
+                && slot.verdict.is_none()
+                && !slot.gathering.is_open();
+            // Of equals the first stays, which is the oldest.
+            if is_wanted && next.is_none_or(|(_, priority)| slot.priority > priority) {
+                next = Some((index, slot.priority));
+            }
+        }
+        next.map(|(index, _)| index)
     }
 
     pub(crate) fn slot_mut(&mut self, index: usize) -> Option<&mut OutboxSlot> {

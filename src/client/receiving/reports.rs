@@ -4,7 +4,7 @@ use crate::client::core::{Core, uuid_of};
 use crate::client::memory::record::{Field, Pen, Record};
 use crate::client::outbox::exchange::Exchange;
 use crate::client::outbox::{Kind, Outbox, OutboxSlot};
-use crate::client::sending::body::Body;
+use crate::client::sending::body::{self, Body};
 use crate::client::sending::request::request_overhead;
 use crate::client::{Config, ReportTicket, SendError};
 use crate::message::{MessageId, Originator, Outcome, Priority, Recipient, Report};
@@ -50,7 +50,7 @@ impl Due<'_> {
             status: self.cause.map_or(Outcome::Success, |_| Outcome::Failure),
             failure_cause: self.cause,
         };
-        let json_len = check_json(&Body::Report(report), config, limit)?;
+        let json_len = check_json(&report, config, limit)?;
         let held = self.ticket.is_some();
         let entry = OutboxSlot {
             kind: Kind::Report,
@@ -67,11 +67,11 @@ impl Due<'_> {
 
 /// The length of the JSON, if a request with it can go out.
 pub(crate) fn check_json(
-    body: &Body<'_>,
+    body: &dyn Body,
     config: &Config<'_>,
     limit: usize,
 ) -> Result<usize, SendError> {
-    let needed = body.len(config.service_identifier);
+    let needed = body::len(body, config.service_identifier);
     let limit = limit.saturating_sub(request_overhead(config.server_path));
     if needed > limit {
         return Err(SendError::TooLarge { needed, limit });
@@ -126,7 +126,7 @@ impl Core<'_> {
             ..written.ok_or(SendError::UnknownTicket)?
         };
         let limit = self.outbound.limit();
-        let json_len = check_json(&Body::Report(report), &self.config, limit)?;
+        let json_len = check_json(&report, &self.config, limit)?;
         self.write_outcome(index, outcome, cause)?;
         if let Some(slot) = self.outbox.slot_mut(index) {
             slot.ticket = None;

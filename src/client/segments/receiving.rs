@@ -75,15 +75,17 @@ impl Core<'_> {
     }
 
     fn set_for(&mut self, msg: &Msg<'_>, segment: &Segment<'_>) -> Result<usize, Refusal> {
-        if let Some(index) = self.incoming.find(msg, segment.set) {
+        let mut open = self.incoming.open_sets(msg, segment.set);
+        if let Some(index) = open.same {
             let same = self.incoming.record(index).message_id() == Some(msg.message_id);
             return same.then_some(index).ok_or(Refusal::Contradiction);
         }
-        if let Some(old) = self.incoming.find_other(msg, segment.set) {
+        if let Some(old) = open.other {
             // The sender has cut the message anew.
             self.incoming.shelf.remove(old);
+            open.count = open.count.saturating_sub(1);
         }
-        if self.incoming.sets_of(msg) >= usize::from(self.config.sets_per_originator) {
+        if open.count >= usize::from(self.config.sets_per_originator) {
             return Err(Refusal::NoRoom);
         }
         self.incoming.open(msg, segment.set)

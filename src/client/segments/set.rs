@@ -27,34 +27,33 @@ pub(crate) enum Refusal {
     TooLarge,
 }
 
+/// The sets of one originator that are open.
+#[derive(Default)]
+pub(crate) struct OpenSets {
+    pub(crate) count: usize,
+    /// The one that a segment belongs to.
+    pub(crate) same: Option<usize>,
+    /// One of the same message under another name.
+    pub(crate) other: Option<usize>,
+}
+
 impl Incoming<'_> {
-    /// The open set that a segment belongs to.
-    pub(crate) fn find(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
-        self.open_sets(msg).find(|index| {
-            let record = self.record(*index);
-            record.text(Field::Set) == Some(set)
-        })
-    }
-
-    /// An open set of the same message under another name.
-    pub(crate) fn find_other(&self, msg: &Msg<'_>, set: &str) -> Option<usize> {
-        self.open_sets(msg).find(|index| {
-            let record = self.record(*index);
-            record.message_id() == Some(msg.message_id) && record.text(Field::Set) != Some(set)
-        })
-    }
-
-    /// How many sets of this originator are open.
-    pub(crate) fn sets_of(&self, msg: &Msg<'_>) -> usize {
-        self.open_sets(msg).count()
-    }
-
-    fn open_sets(&self, msg: &Msg<'_>) -> impl Iterator<Item = usize> {
-        let slots = self.shelf.iter().enumerate();
-        slots.filter_map(move |(index, slot)| {
-            let is_theirs = self.record(index).originator() == Some(msg.originator);
-            (slot.is_open() && is_theirs).then_some(index)
-        })
+    /// What is open of the originator of this segment.
+    pub(crate) fn open_sets(&self, msg: &Msg<'_>, set: &str) -> OpenSets {
+        let mut open = OpenSets::default();
+        for (index, slot) in self.shelf.iter().enumerate() {
+            let record = self.record(index);
+            if !slot.is_open() || record.originator() != Some(msg.originator) {
+                continue;
+            }
+            open.count = open.count.saturating_add(1);
+            if record.text(Field::Set) == Some(set) {
+                open.same = open.same.or(Some(index));
+            } else if record.message_id() == Some(msg.message_id) {
+                open.other = open.other.or(Some(index));
+            }
+        }
+        open
     }
 
     /// Opens a set.

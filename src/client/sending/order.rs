@@ -1,13 +1,12 @@
 //! What goes to the server next.
 
 use crate::client::core::Core;
-use crate::client::membership::{Membership, request_of};
+use crate::client::membership::{Membership, with_request};
 use crate::client::outbox::{Kind, OutboxSlot};
 use crate::coap::Token;
 use crate::coap::signal::{Abort, Csm, Release, Signal};
 use crate::message::SegmentsRecovery;
 
-use super::body::Body;
 use super::request::{encode_entry, post};
 
 impl Core<'_> {
@@ -37,13 +36,13 @@ impl Core<'_> {
             return self.signal(Signal::Abort(Abort::default()));
         }
         if let Some(answer) = self.answers.pop_front() {
-            return self.outbound.frame(|out| answer.encode(out));
+            return self.outbound.frame(&mut |out| answer.encode(out));
         }
         if core::mem::take(&mut signals.ping) {
             let token = self.new_token();
             return self
                 .outbound
-                .frame(|out| Signal::Ping { custody: false }.encode(token, out));
+                .frame(&mut |out| Signal::Ping { custody: false }.encode(token, out));
         }
         if self.next_request(now) {
             return true;
@@ -56,7 +55,8 @@ impl Core<'_> {
     }
 
     fn signal(&mut self, signal: Signal<'_>) -> bool {
-        self.outbound.frame(|out| signal.encode(Token::EMPTY, out))
+        self.outbound
+            .frame(&mut |out| signal.encode(Token::EMPTY, out))
     }
 
     pub(crate) fn next_request(&mut self, now: u64) -> bool {
@@ -80,10 +80,12 @@ impl Core<'_> {
             return false;
         };
         exchange.sent(token, now, &self.config);
-        let message = request_of(self.membership, &self.config.registration);
         let config = &self.config;
-        self.outbound
-            .frame(|out| post(config, token, &message, usize::MAX, out))
+        let limit = usize::MAX;
+        with_request(self.membership, &config.registration, |request| {
+            self.outbound
+                .frame(&mut |out| post(config, token, request, limit, out))
+        })
     }
 
     /// SEGREC first: somebody's memory waits for it. Then the outbox.
@@ -110,13 +112,13 @@ impl Core<'_> {
             .incoming
             .record(index)
             .text(crate::client::memory::record::Field::Set);
-        let recovery = Body::SegmentsRecovery(SegmentsRecovery {
+        let recovery = SegmentsRecovery {
             set: set.unwrap_or_default(),
             ranges,
-        });
+        };
         let config = &self.config;
         self.outbound
-            .frame(|out| post(config, token, &recovery, usize::MAX, out))
+            .frame(&mut |out| post(config, token, &recovery, usize::MAX, out))
     }
 
     /// Puts the request of an entry into the transmit memory; `part` is of a payload that the
@@ -140,9 +142,9 @@ impl Core<'_> {
         slot.exchange.sent(token, now, &self.config);
         let (slot, limit) = (*slot, self.outbound.limit());
         let (outbox, config) = (&self.outbox, &self.config);
-        let fits = self
-            .outbound
-            .frame(|out| encode_entry(outbox, config, (index, &slot), part, token, limit, out));
+        let fits = self.outbound.frame(&mut |out| {
+            encode_entry(outbox, config, (index, &slot), part, token, limit, out)
+        });
         if !fits && !self.unbind(index) {
             self.does_not_fit(index);
         }

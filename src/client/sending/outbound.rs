@@ -117,9 +117,10 @@ impl<'m> Outbound<'m> {
         self.octets.get(self.sent..self.len).unwrap_or_default()
     }
 
+    #[inline(never)]
     pub(crate) fn frame(
         &mut self,
-        write: impl FnOnce(&mut [u8]) -> Result<usize, CoapError>,
+        write: &mut dyn FnMut(&mut [u8]) -> Result<usize, CoapError>,
     ) -> bool {
         self.sent = self.margin;
         let room = self.octets.get_mut(self.margin..).unwrap_or_default();

@@ -11,7 +11,7 @@ use crate::client::{Config, topics};
 use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
 use crate::message::Originator;
 
-use super::body::Body;
+use super::body::{self, Body};
 
 /// Most segments of the server's path that are sent.
 pub(crate) const MOST_PATH_SEGMENTS: usize = 6;
@@ -31,16 +31,17 @@ pub(crate) fn encode_entry(
 ) -> Result<usize, CoapError> {
     let record = outbox.record(index);
     let us = Originator::Ue(config.registration.ue_service_id);
-    let mut send = |message: &Body<'_>| post(config, token, message, limit, out);
+    let mut send = |message: &dyn Body| post(config, token, message, limit, out);
     // What was written down is complete.
     const SPOILT: Result<usize, CoapError> = Err(CoapError::Truncated);
     match slot.kind {
         Kind::Message if matches!(slot.gathering, Gathering::Bound(_)) => {
-            with_aggregate(bound(outbox, slot.gathering), us, send).unwrap_or(SPOILT)
+            let mut records = bound(outbox, slot.gathering);
+            with_aggregate(&mut records, us, &mut send).unwrap_or(SPOILT)
         }
         Kind::Message => {
             let msg = record.msg(record, us, slot.message_id(), as_text(record.rest()));
-            msg.map_or(SPOILT, |msg| send(&Body::Msg(msg)))
+            msg.map_or(SPOILT, |msg| send(&msg))
         }
         Kind::Segmented(segments) => {
             let window = cuts::window(segments.current, segments.step, segments.payload_len);
@@ -51,15 +52,17 @@ pub(crate) fn encode_entry(
             let whole = record.msg(record, us, slot.message_id(), "");
             let segment = whole.zip(piece);
             segment.map_or(SPOILT, |(whole, piece)| {
-                send(&Body::Msg(segments.segment(whole, piece, &set)))
+                send(&segments.segment(whole, piece, &set))
             })
         }
-        Kind::Report => report_of(record, us).map_or(SPOILT, |report| send(&Body::Report(report))),
-        Kind::Confirmation => send(&Body::SegmentsConfirmation(confirmation_of(record))),
+        Kind::Report => report_of(record, us).map_or(SPOILT, |report| send(&report)),
+        Kind::Confirmation => send(&confirmation_of(record)),
         Kind::Subscription { ends } => topics::encode(record, ends, config.server_path, token, out),
         #[cfg(feature = "stored-message-update")]
-        Kind::Update => send(&Body::StoredMessageUpdate(
-            crate::client::storing::update_of(record, us, slot.message_id()),
+        Kind::Update => send(&crate::client::storing::update_of(
+            record,
+            us,
+            slot.message_id(),
         )),
     }
 }
@@ -80,7 +83,7 @@ pub(crate) fn request_overhead(path: &[&str]) -> usize {
 pub(crate) fn post(
     config: &Config<'_>,
     token: Token,
-    message: &Body<'_>,
+    message: &dyn Body,
     limit: usize,
     out: &mut [u8],
 ) -> Result<usize, CoapError> {
@@ -99,7 +102,7 @@ pub(crate) fn post(
     };
     // The length goes in front, so it is measured first.
     let service = config.service_identifier;
-    let json_len = message.len(service);
+    let json_len = body::len(message, service);
     let start = head.encode_stream_head(json_len, out)?;
     let end = start.saturating_add(json_len);
     let place = out.get_mut(start..end).filter(|_| end <= limit);
