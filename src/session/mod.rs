@@ -36,6 +36,10 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
+/// Records without data that may come in a row: more is no server, but somebody who wastes a battery.
+#[cfg(any(feature = "embedded-tls", feature = "tls13"))]
+const MAX_EMPTY_RECORDS: u16 = 32;
+
 /// An open secure stream of octets. Nothing here blocks.
 ///
 /// `Pending` means "not now, ask again": nothing was taken or given. After an error the session

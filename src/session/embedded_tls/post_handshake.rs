@@ -1,14 +1,11 @@
 //! What may come besides data once a session is open.
 
 use super::guard::{ALERT, APPLICATION_DATA, HANDSHAKE};
-use crate::session::{SessionError, Unsupported};
+use crate::session::{MAX_EMPTY_RECORDS, SessionError, Unsupported};
 
 pub(super) const NEW_SESSION_TICKET: u8 = 4;
 pub(super) const KEY_UPDATE: u8 = 24;
 const CLOSE_NOTIFY: u8 = 0;
-
-/// Records without data in a row: more is no server, but somebody who wastes a battery.
-pub(super) const MAX_EMPTY: u8 = 32;
 
 /// AES-GCM is good for 2^24.5 full records under one key (RFC 8446 clause 5.5).
 pub(super) const MAX_RECORDS: u32 = 1 << 24;
@@ -22,14 +19,14 @@ pub(super) struct PostHandshake {
     have: usize,
     /// Octets of the current message still to come.
     left: u32,
-    empty_in_a_row: u8,
+    empty_in_a_row: u16,
 }
 
 impl PostHandshake {
     /// Judges the content of a record that carries no data, or the empty data of one.
     pub(super) fn record(&mut self, kind: u8, content: &[u8]) -> Result<(), SessionError> {
         self.empty_in_a_row = self.empty_in_a_row.saturating_add(1);
-        if self.empty_in_a_row > MAX_EMPTY {
+        if self.empty_in_a_row > MAX_EMPTY_RECORDS {
             return Err(SessionError::TooManyEmptyRecords);
         }
         match (kind, content) {

@@ -2,7 +2,7 @@
 
 use super::guard::{ALERT, APPLICATION_DATA, HANDSHAKE};
 use super::post_handshake::{
-    KEY_UPDATE, MAX_EMPTY, MAX_RECORDS, NEW_SESSION_TICKET, PostHandshake, RecordCount,
+    KEY_UPDATE, MAX_RECORDS, NEW_SESSION_TICKET, PostHandshake, RecordCount,
 };
 use crate::session::{SessionError, Unsupported};
 
@@ -75,7 +75,7 @@ fn alerts_are_told_apart() {
 #[test]
 fn endless_empty_records_end_the_session() {
     let mut post = PostHandshake::default();
-    for _ in 0..MAX_EMPTY {
+    for _ in 0..crate::session::MAX_EMPTY_RECORDS {
         assert_eq!(post.record(APPLICATION_DATA, &[]), Ok(()));
     }
     let more = post.record(APPLICATION_DATA, &[]);

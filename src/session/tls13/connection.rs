@@ -2,19 +2,21 @@
 
 use super::alert::Alert;
 use super::config::Config;
-use super::crypto::{CipherSuite, Crypto, ExternalPsk};
+use super::crypto::{Crypto, ExternalPsk};
 use super::error::TlsError;
-use super::handshake::{FINISHED_LEN, Handshake, Limits, Step, fragment_octets};
+use super::handshake::{Handshake, Limits, fragment_octets};
 use super::incoming::Incoming;
-use super::key_schedule::{ApplicationSecrets, next_secret};
+use super::keys::Keys;
 use super::outgoing::{Outgoing, Owed};
 use super::protocol::Protocol;
+use super::quiet::Quiet;
 use super::record::{HEADER_LEN, TrafficKey, content};
+use crate::session::MAX_EMPTY_RECORDS;
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
 
-const NEW_SESSION_TICKET: u8 = 4;
-const KEY_UPDATE: u8 = 24;
+mod receive;
+
 /// Least length of a receive buffer: a ServerHello in one record, with room.
 const MIN_RECEIVE: usize = 256;
 /// Octets around the content of a protected record of any suite, and four that an incomplete
@@ -33,14 +35,11 @@ pub struct Connection<'b, C: Crypto> {
     incoming: Incoming<'b>,
     outgoing: Outgoing<'b>,
     owed: Owed,
-    suite: Option<CipherSuite>,
-    read_key: Option<TrafficKey<C>>,
-    write_key: Option<TrafficKey<C>>,
-    secrets: Option<ApplicationSecrets>,
+    keys: Keys<C>,
+    /// The handshake is over, and what came then was no failure.
+    open: bool,
+    quiet: Quiet<{ MAX_EMPTY_RECORDS }>,
     send_limit: usize,
-    records_per_key: u64,
-    /// The peer was asked for a KeyUpdate that has not come.
-    asked: bool,
     read_end: Option<TlsError>,
     write_end: Option<TlsError>,
 }
@@ -73,13 +72,10 @@ impl<'b, C: Crypto> Connection<'b, C> {
             incoming: Incoming::new(receive),
             outgoing,
             owed: Owed::default(),
-            suite: None,
-            read_key: None,
-            write_key: None,
-            secrets: None,
+            keys: Keys::new(config.records_per_key),
+            open: false,
+            quiet: Quiet::default(),
             send_limit: 0,
-            records_per_key: config.records_per_key.max(1),
-            asked: false,
             read_end: None,
             write_end: None,
         })
@@ -89,7 +85,7 @@ impl<'b, C: Crypto> Connection<'b, C> {
     /// proves the same to it stands in [`outgoing`](Self::outgoing) or is sent.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.handshake.is_none() && self.secrets.is_some()
+        self.open
     }
 
     /// Why nothing more can be read, once so.
@@ -181,14 +177,14 @@ impl<'b, C: Crypto> Connection<'b, C> {
         if !self.is_open() || !self.outgoing.is_empty() {
             return Poll::Pending;
         }
-        let overhead = self.write_key.as_ref().map_or(0, TrafficKey::overhead);
+        let overhead = self.keys.write.as_ref().map_or(0, TrafficKey::overhead);
         let room = self.outgoing.content().len().saturating_sub(overhead);
         let n = data.len().min(self.send_limit).min(room);
         let Some(part) = data.get(..n).filter(|part| !part.is_empty()) else {
             return Poll::Ready(Ok(0));
         };
         let kind = content::APPLICATION_DATA;
-        match self.outgoing.put(&mut self.write_key, kind, part) {
+        match self.outgoing.put(&mut self.keys.write, kind, part) {
             Ok(()) => Poll::Ready(Ok(n)),
             Err(error) => Poll::Ready(Err(self.fail(error))),
         }
@@ -198,8 +194,21 @@ impl<'b, C: Crypto> Connection<'b, C> {
     pub fn close(&mut self) {
         if self.write_end.is_none() {
             self.write_end = Some(TlsError::Closed);
+            self.owed.key_update = None;
             self.owed.alert = Some(Alert::CLOSE_NOTIFY);
         }
+    }
+
+    /// Ends both directions at once and wipes all that was said.
+    pub(crate) fn wipe(&mut self) {
+        self.read_end.get_or_insert(TlsError::Closed);
+        self.write_end.get_or_insert(TlsError::Closed);
+        self.handshake = None;
+        self.owed = Owed::default();
+        self.keys.end_read();
+        self.keys.end_write();
+        self.incoming.wipe();
+        self.outgoing.wipe();
     }
 
     /// Fills the send buffer with what is owed, if it is free.
@@ -207,23 +216,23 @@ impl<'b, C: Crypto> Connection<'b, C> {
         if !self.outgoing.is_empty() {
             return;
         }
-        if self.is_open() && self.write_end.is_none() && self.owed.key_update.is_none() {
-            self.keep_limits();
+        if self.open && self.write_end.is_none() && self.owed.key_update.is_none() {
+            self.owed.key_update = self.keys.update_due();
         }
         let Some((kind, octets, len)) = self.owed.next() else {
             return;
         };
         let octets = octets.get(..len).unwrap_or_default();
-        let sealed = self.outgoing.put(&mut self.write_key, kind, octets);
+        let sealed = self.outgoing.put(&mut self.keys.write, kind, octets);
         let done = sealed.and_then(|()| match (kind, octets) {
-            (content::HANDSHAKE, _) => self.new_write_key(),
+            (content::HANDSHAKE, _) => self.keys.next_write(),
             (_, [_, description]) if Alert(*description) == Alert::USER_CANCELED => {
                 self.owed.alert = Some(Alert::CLOSE_NOTIFY);
                 Ok(())
             }
             _ => {
                 // Nothing is written after an alert.
-                self.write_key = None;
+                self.keys.end_write();
                 Ok(())
             }
         });
@@ -232,174 +241,33 @@ impl<'b, C: Crypto> Connection<'b, C> {
         }
     }
 
-    /// RFC 8446 section 5.5: no key protects more records than its suite allows.
-    fn keep_limits(&mut self) {
-        let limit = self.suite.map_or(0, CipherSuite::record_limit);
-        let limit = limit.min(self.records_per_key);
-        let used = |key: &Option<TrafficKey<C>>| key.as_ref().map_or(0, TrafficKey::number);
-        let ask = used(&self.read_key) >= limit && !self.asked;
-        if ask || used(&self.write_key) >= limit {
-            self.asked |= ask;
-            self.owed.key_update = Some(ask);
-        }
-    }
-
-    /// A whole record has come.
-    fn record(&mut self) -> Result<(), TlsError> {
-        let (open, inside_message) = (self.is_open(), self.incoming.inside_message());
-        let Some((header, body)) = self.incoming.record() else {
-            return Ok(());
-        };
-        let [outer, ..] = *header;
-        // For middleboxes only, and only during the handshake (RFC 8446 section 5).
-        if outer == content::CHANGE_CIPHER_SPEC && *body == [1] && !open && !inside_message {
-            self.incoming.drop_record();
-            return Ok(());
-        }
-        let (kind, len) = match &mut self.read_key {
-            Some(key) if outer == content::APPLICATION_DATA => key.open_record(header, body)?,
-            None if outer != content::APPLICATION_DATA => (outer, body.len()),
-            // Octets in clear once there are keys are not the server's.
-            _ => return Err(TlsError::UnexpectedRecord(outer)),
-        };
-        if len > 1 << 14 {
-            return Err(Alert::RECORD_OVERFLOW.into());
-        }
-        match kind {
-            content::HANDSHAKE if len > 0 => {
-                self.incoming.keep_messages(len);
-                self.messages()
-            }
-            // Nothing may come between the pieces of a message.
-            _ if inside_message => Err(TlsError::UnexpectedRecord(kind)),
-            content::APPLICATION_DATA if open => {
-                self.incoming.keep_data(len);
-                Ok(())
-            }
-            content::ALERT => {
-                let alert: Option<&[u8; 2]> = body.get(..len).and_then(|a| a.try_into().ok());
-                let [_, description] = *alert.ok_or(Alert::DECODE_ERROR)?;
-                self.incoming.drop_record();
-                self.alert(Alert(description))
-            }
-            _ => Err(TlsError::UnexpectedRecord(kind)),
-        }
-    }
-
-    fn alert(&mut self, alert: Alert) -> Result<(), TlsError> {
-        match alert {
-            Alert::CLOSE_NOTIFY => Err(TlsError::Closed),
-            // Announces a close_notify.
-            Alert::USER_CANCELED => Ok(()),
-            _ => Err(TlsError::PeerAlert(alert)),
-        }
-    }
-
-    /// Takes all complete messages.
-    fn messages(&mut self) -> Result<(), TlsError> {
-        while let Some((kind, len)) = self.incoming.message_header() {
-            if self.handshake.is_none() && kind == NEW_SESSION_TICKET {
-                // K_AF makes sessions as cheaply as a ticket would.
-                self.incoming.skip_message(len);
-                continue;
-            }
-            let Some(message) = self.incoming.message(len)? else {
-                return Ok(());
-            };
-            match &mut self.handshake {
-                Some(handshake) => {
-                    if !self.outgoing.is_empty() {
-                        // An answer to what was not asked yet.
-                        return Err(TlsError::UnexpectedMessage(kind));
-                    }
-                    let step = handshake
-                        .receive(message, self.outgoing.content())
-                        .map_err(with_header)?;
-                    self.step(step)?;
-                }
-                None if kind == KEY_UPDATE && message.last => {
-                    let update = <[u8; 1]>::try_from(message.body);
-                    let [request] = update.map_err(|_| Alert::DECODE_ERROR)?;
-                    self.key_update(request)?;
-                }
-                None => return Err(TlsError::UnexpectedMessage(kind)),
-            }
-            self.incoming.skip_message(len);
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, step: Step) -> Result<(), TlsError> {
-        match step {
-            Step::Hello(len) => self.outgoing.seal::<C>(&mut None, content::HANDSHAKE, len),
-            Step::HandshakeKeys { suite, .. } => {
-                self.suite = Some(suite);
-                let secrets = self.handshake.as_ref().and_then(Handshake::secrets);
-                let secrets = secrets.ok_or(Alert::INTERNAL_ERROR)?;
-                self.read_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.server)?);
-                self.write_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.client)?);
-                Ok(())
-            }
-            Step::SendLimit(send) => {
-                self.send_limit = send;
-                Ok(())
-            }
-            Step::Finished(secrets) => {
-                let kind = content::HANDSHAKE;
-                self.outgoing
-                    .seal(&mut self.write_key, kind, FINISHED_LEN)?;
-                self.handshake = None;
-                let suite = self.suite.ok_or(Alert::INTERNAL_ERROR)?;
-                self.read_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.server)?);
-                self.write_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.client)?);
-                self.secrets = Some(secrets);
-                Ok(())
-            }
-        }
-    }
-
-    /// The peer changes its key, and may ask for the same (RFC 8446 section 4.6.3).
-    fn key_update(&mut self, request: u8) -> Result<(), TlsError> {
-        if request > 1 {
-            return Err(Alert::ILLEGAL_PARAMETER.into());
-        }
-        let (Some(secrets), Some(suite)) = (&mut self.secrets, self.suite) else {
-            return Err(Alert::INTERNAL_ERROR.into());
-        };
-        next_secret::<C>(Protocol::Tls, &mut secrets.server);
-        self.read_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.server)?);
-        self.asked = false;
-        if request == 1 && self.write_end.is_none() {
-            // However often it asks, one answer is owed.
-            self.owed.key_update = Some(false);
-        }
-        Ok(())
-    }
-
-    fn new_write_key(&mut self) -> Result<(), TlsError> {
-        let (Some(secrets), Some(suite)) = (&mut self.secrets, self.suite) else {
-            return Err(Alert::INTERNAL_ERROR.into());
-        };
-        next_secret::<C>(Protocol::Tls, &mut secrets.client);
-        self.write_key = Some(TrafficKey::new(Protocol::Tls, suite, &secrets.client)?);
-        Ok(())
-    }
-
     /// Ends reading; ends writing too, unless the peer only closed its own direction.
     fn fail(&mut self, error: TlsError) -> TlsError {
-        let open = self.is_open();
         self.read_end = Some(error);
         self.handshake = None;
-        self.read_key = None;
-        if !(open && error == TlsError::Closed) {
+        self.keys.end_read();
+        if !(self.open && error == TlsError::Closed) {
+            self.open = false;
             self.write_end = Some(error);
-            self.secrets = None;
+            // The alert is the last record under this key.
+            self.keys.end_write_secret();
             self.owed = Owed {
                 alert: error.alert(),
                 key_update: None,
             };
+            if self.owed.alert.is_none() {
+                self.keys.end_write();
+            }
         }
         error
+    }
+}
+
+impl<C: Crypto> Drop for Connection<'_, C> {
+    /// Keys and secrets wipe themselves.
+    fn drop(&mut self) {
+        self.incoming.wipe();
+        self.outgoing.wipe();
     }
 }
 

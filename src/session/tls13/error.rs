@@ -46,6 +46,10 @@ pub enum TlsError {
     NoRandom,
     /// The deadline passed.
     TimedOut,
+    /// Too many records in a row without any data.
+    TooManyEmptyRecords,
+    /// More records under one key than its suite allows, and no new key.
+    KeyExhausted,
 }
 
 impl From<Alert> for TlsError {
@@ -65,9 +69,10 @@ impl TlsError {
     pub(crate) fn alert(self) -> Option<Alert> {
         match self {
             Self::Refused(alert) => Some(alert),
-            Self::UnexpectedRecord(_) | Self::UnexpectedMessage(_) => {
+            Self::UnexpectedRecord(_) | Self::UnexpectedMessage(_) | Self::TooManyEmptyRecords => {
                 Some(Alert::UNEXPECTED_MESSAGE)
             }
+            Self::KeyExhausted => Some(Alert::CLOSE_NOTIFY),
             Self::PskDeclined => Some(Alert::HANDSHAKE_FAILURE),
             Self::RecordTooLong { .. } => Some(Alert::RECORD_OVERFLOW),
             Self::BufferTooSmall { .. } | Self::Unsupported => Some(Alert::INTERNAL_ERROR),
@@ -99,6 +104,10 @@ impl fmt::Display for TlsError {
             Self::KeyUnavailable => f.write_str("the holder of the pre-shared key did not answer"),
             Self::NoRandom => f.write_str("the random number generator failed"),
             Self::TimedOut => f.write_str("the deadline passed"),
+            Self::TooManyEmptyRecords => f.write_str("too many records without data in a row"),
+            Self::KeyExhausted => {
+                f.write_str("the key has protected as many records as it may")
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::protocol::Protocol;
 use super::server_hello::{self, Answer};
 use rand_core::{CryptoRng, RngCore};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 const SERVER_HELLO: u8 = 2;
 const ENCRYPTED_EXTENSIONS: u8 = 8;
@@ -239,6 +239,7 @@ impl<'c, C: Crypto> Handshake<'c, C> {
                 let hash = self.transcript_hash();
                 self.secrets = Some(self.schedule.handshake(&shared, &hash));
                 self.share = None;
+                self.seed.zeroize();
                 self.state = State::WaitExtensions;
                 Ok(Step::HandshakeKeys {
                     suite: hello.suite,

@@ -12,6 +12,7 @@ use super::handshake::Message;
 use super::record::HEADER_LEN;
 use core::cell::Cell;
 use core::ops::Range;
+use zeroize::Zeroize;
 
 /// The longest body of a record (RFC 8446 section 5.2).
 const MAX_BODY: usize = (1 << 14) + 256;
@@ -78,6 +79,19 @@ impl<'b> Incoming<'b> {
         let record = self.buf.get_mut(self.kept..end)?;
         let (header, body) = record.split_first_chunk_mut()?;
         Some((header, body))
+    }
+
+    /// The first octets of the record's body.
+    pub(crate) fn content(&self, len: usize) -> Option<&[u8]> {
+        let start = self.kept.saturating_add(HEADER_LEN);
+        self.buf.get(start..start.saturating_add(len))
+    }
+
+    /// Forgets and wipes all that came.
+    pub(crate) fn wipe(&mut self) {
+        self.buf.zeroize();
+        (self.kept, self.have, self.skip) = (0, 0, 0);
+        self.data = 0..0;
     }
 
     /// The record held so many octets of handshake messages.

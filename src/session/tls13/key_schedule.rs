@@ -54,9 +54,16 @@ impl<C: Crypto> KeySchedule<C> {
         finished::<C>(self.protocol, &self.binder_key, transcript)
     }
 
-    /// ClientHello to ServerHello are in `transcript`. `shared` is all zeros for psk_ke.
-    pub(crate) fn handshake(&self, shared: &[u8; 32], transcript: &[u8; 32]) -> HandshakeSecrets {
+    /// ClientHello to ServerHello are in `transcript`. `shared` is all zeros for psk_ke. What is
+    /// left of the PSK is dead after that, and wiped.
+    pub(crate) fn handshake(
+        &mut self,
+        shared: &[u8; 32],
+        transcript: &[u8; 32],
+    ) -> HandshakeSecrets {
         let secret = Zeroizing::new(C::hmac(&self.derived, &[shared]));
+        self.derived.zeroize();
+        self.binder_key.zeroize();
         let nothing = C::Hash::default().finish();
         let derived = self.derive(&secret, b"derived", &nothing);
         HandshakeSecrets {

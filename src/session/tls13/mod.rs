@@ -1,6 +1,6 @@
 //! TLS 1.3 (RFC 8446) with an external PSK, client only: small, without I/O, without a heap.
 //!
-//! One handshake for TLS over streams and, later, DTLS 1.3 over datagrams. It offers one PSK with
+//! One handshake for TLS over streams and, with feature `dtls13`, DTLS 1.3 over datagrams. It offers one PSK with
 //! (EC)DHE and nothing else: no certificates, no resumption, no early data. A server that goes on
 //! without the PSK is refused.
 //!
@@ -22,9 +22,11 @@ mod encrypted_extensions;
 mod error;
 mod handshake;
 mod incoming;
+mod keys;
 mod key_schedule;
 mod outgoing;
 mod protocol;
+mod quiet;
 mod record;
 mod server_hello;
 mod session;

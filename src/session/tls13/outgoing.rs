@@ -5,6 +5,7 @@ use super::crypto::Crypto;
 use super::error::TlsError;
 use super::record::{HEADER_LEN, TrafficKey, content, tls_header};
 use core::ops::Range;
+use zeroize::Zeroize;
 
 pub(crate) struct Outgoing<'b> {
     buf: &'b mut [u8],
@@ -29,6 +30,12 @@ impl<'b> Outgoing<'b> {
     /// The transport has taken so many.
     pub(crate) fn sent(&mut self, n: usize) {
         self.unsent.start = self.unsent.start.saturating_add(n).min(self.unsent.end);
+    }
+
+    /// Forgets and wipes what has not left.
+    pub(crate) fn wipe(&mut self) {
+        self.buf.zeroize();
+        self.unsent = 0..0;
     }
 
     /// Where content is written, before [`seal`](Self::seal) makes a record of it. Only while

@@ -259,7 +259,11 @@ impl<T: StreamTransport, C: Crypto> Session for TlsSession<'_, T, C> {
             return Poll::Ready(Err(self.why(e)));
         }
         self.connection.close();
-        self.flush()
+        let farewell = self.flush();
+        if farewell.is_ready() {
+            self.connection.wipe();
+        }
+        farewell
     }
 }
 
@@ -299,5 +303,7 @@ pub(crate) fn name(e: TlsError, was_open: bool) -> SessionError {
         TlsError::KeyUnavailable => SessionError::KeyUnavailable,
         TlsError::NoRandom => SessionError::RandomSource,
         TlsError::TimedOut => SessionError::TimedOut,
+        TlsError::TooManyEmptyRecords => SessionError::TooManyEmptyRecords,
+        TlsError::KeyExhausted => SessionError::KeyExhausted,
     }
 }

@@ -7,14 +7,17 @@ use super::super::error::TlsError;
 use super::super::handshake::{ConnectionId, Handshake, Limits, fragment_octets};
 use super::super::key_schedule::ApplicationSecrets;
 use super::super::protocol::Protocol;
+use super::super::quiet::Quiet;
 use super::config::DtlsConfig;
 use super::reassembly::{self, Reassembly};
 use super::record::{Epoch, PLAIN_HEADER_LEN, ReadEpoch};
 use super::snapshot::Snapshot;
 use super::timer::Timer;
+use crate::session::MAX_EMPTY_RECORDS;
 use core::ops::Range;
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
+use zeroize::Zeroize;
 
 /// Octets of `receive` that are set apart to put fragments together in: a ServerHello, or a
 /// HelloRetryRequest with its cookie.
@@ -23,6 +26,8 @@ pub(super) const STORE_LEN: usize = 256;
 pub(super) const HELLO_AT: usize = PLAIN_HEADER_LEN + reassembly::HEADER_LEN;
 /// The first epoch of application data.
 pub(super) const FIRST_EPOCH: u64 = 3;
+/// Records without data that may come in a row. More than on a stream: what got lost comes again.
+const MAX_QUIET_RECORDS: u16 = 8 * MAX_EMPTY_RECORDS;
 /// Octets around the content of a record of the server: header with length, tag.
 const RECEIVE_OVERHEAD: usize = 5 + 16;
 
@@ -73,7 +78,11 @@ pub struct DtlsConnection<'b, C: Crypto> {
     pub(super) acks: heapless::Deque<(u64, u64), 8>,
     pub(super) ack_due: bool,
     pub(super) alert: Option<Alert>,
+    /// A KeyUpdate is to be sent because the server asked for it.
     pub(super) update_owed: bool,
+    /// The server was asked for a KeyUpdate that has not come.
+    pub(super) asked: bool,
+    pub(super) quiet: Quiet<{ MAX_QUIET_RECORDS }>,
     pub(super) records_per_key: u64,
 
     pub(super) timer: Timer,
@@ -251,6 +260,9 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         if data.len() > self.max_write() {
             return Poll::Ready(Err(TlsError::too_small(data.len())));
         }
+        if self.write_key_is_exhausted() {
+            return Poll::Ready(Err(self.fail(TlsError::KeyExhausted)));
+        }
         Poll::Ready(self.put_data(data))
     }
 
@@ -348,6 +360,8 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
             ack_due: false,
             alert: None,
             update_owed: false,
+            asked: false,
+            quiet: Quiet::default(),
             records_per_key: u64::MAX,
             timer: Timer::new(dtls),
             handshake_ms: 0,
@@ -368,6 +382,15 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
             fragment_code: (1..=4)
                 .rfind(|code| fragment_octets(*code) < usize::from(size))
                 .filter(|_| size <= 1 << 14),
+        }
+    }
+}
+
+impl<C: Crypto> Drop for DtlsConnection<'_, C> {
+    /// Keys and secrets wipe themselves.
+    fn drop(&mut self) {
+        for buffer in [&mut *self.store, &mut *self.receive, &mut *self.send] {
+            buffer.zeroize();
         }
     }
 }

@@ -5,6 +5,7 @@ use super::super::crypto::{CipherSuite, Crypto};
 use super::super::error::TlsError;
 use super::super::handshake::{Handshake, Message, Step};
 use super::super::key_schedule::next_secret;
+use super::super::keys::GRACE;
 use super::super::protocol::Protocol;
 use super::super::record::content;
 use super::super::wire::Reader;
@@ -100,13 +101,16 @@ impl<C: Crypto> DtlsConnection<'_, C> {
     }
 
     fn opened(&mut self, epoch: u64, opened: Opened, start: usize) -> Result<(), TlsError> {
-        let body = shift(opened.content, start);
         let record = (epoch, opened.number);
         let newest = self.read.first().and_then(Option::as_ref);
         if newest.is_some_and(|newest| newest.keys.number == epoch && epoch > FIRST_EPOCH) {
             // The server has gone over to the new key.
             self.forget_old_key();
         }
+        if self.is_open() {
+            self.admit(epoch, &opened)?;
+        }
+        let body = shift(opened.content, start);
         match opened.kind {
             content::HANDSHAKE => self.handshake_record(Some(record), body),
             ACK => self.acked(body),
@@ -122,6 +126,19 @@ impl<C: Crypto> DtlsConnection<'_, C> {
             },
             kind => Err(TlsError::UnexpectedRecord(kind)),
         }
+    }
+
+    /// The limits of an open association: records under one key, and records without data.
+    fn admit(&mut self, epoch: u64, opened: &Opened) -> Result<(), TlsError> {
+        let exhausted = opened.number > self.records_per_key().saturating_add(GRACE);
+        if exhausted && epoch >= FIRST_EPOCH {
+            return Err(TlsError::KeyExhausted);
+        }
+        if opened.kind == content::APPLICATION_DATA && !opened.content.is_empty() {
+            self.quiet.data();
+            return Ok(());
+        }
+        self.quiet.record()
     }
 
     fn forget_old_key(&mut self) {
@@ -273,6 +290,7 @@ impl<C: Crypto> DtlsConnection<'_, C> {
         let [newest, old] = &mut self.read;
         let epoch = newest.as_ref().map_or(FIRST_EPOCH, |n| n.keys.number);
         next_secret::<C>(Protocol::Dtls, &mut secrets.server);
+        self.asked = false;
         let next = epoch.saturating_add(1);
         *old = newest.replace(ReadEpoch::new(suite, next, &secrets.server)?);
         Ok(())
@@ -325,11 +343,28 @@ impl<C: Crypto> DtlsConnection<'_, C> {
         let _ = self.acks.push_back(record);
     }
 
-    /// How many records this key has protected is near what it may.
-    pub(super) fn key_is_used_up(&self) -> bool {
+    /// `Some`: this side is to change its key now; `true`: and to ask the server for the same
+    /// (RFC 9147 section 4.5.3).
+    pub(super) fn update_due(&mut self) -> Option<bool> {
+        let limit = self.records_per_key();
+        let [newest, _] = &self.read;
+        let ask = newest.as_ref().is_some_and(|r| r.window.next >= limit) && !self.asked;
+        let own = self.write.as_ref().is_some_and(|w| w.records() >= limit);
+        let due = ask || own || self.update_owed;
+        self.asked |= ask;
+        self.update_owed = false;
+        due.then_some(ask)
+    }
+
+    /// The server does not acknowledge a change of key.
+    pub(super) fn write_key_is_exhausted(&self) -> bool {
+        let most = self.records_per_key().saturating_add(GRACE);
+        self.write.as_ref().is_some_and(|w| w.records() > most)
+    }
+
+    fn records_per_key(&self) -> u64 {
         let limit = self.suite.map_or(u64::MAX, CipherSuite::record_limit);
-        let limit = limit.min(self.records_per_key);
-        self.write.as_ref().is_some_and(|w| w.records() >= limit)
+        limit.min(self.records_per_key)
     }
 }
 

@@ -9,6 +9,7 @@ use super::connection::{DtlsConnection, Flight, HELLO_AT};
 use super::reassembly::{Fragment, HEADER_LEN};
 use super::receive::ACK;
 use super::record::{self, Epoch};
+use zeroize::Zeroize;
 
 const FINISHED: u8 = 20;
 const KEY_UPDATE: u8 = 24;
@@ -84,10 +85,12 @@ impl<C: Crypto> DtlsConnection<'_, C> {
             return self.put_flight();
         }
         let idle = matches!(self.flight, Flight::None) && self.is_open();
-        if idle && self.write_end.is_none() && (self.update_owed || self.key_is_used_up()) {
-            self.update_owed = false;
+        if idle
+            && self.write_end.is_none()
+            && let Some(ask) = self.update_due()
+        {
             self.message_out = self.message_out.wrapping_add(1);
-            self.flight = Flight::KeyUpdate { ask: false };
+            self.flight = Flight::KeyUpdate { ask };
             self.flight_records.clear();
             return self.put_flight();
         }
@@ -188,6 +191,9 @@ impl<C: Crypto> DtlsConnection<'_, C> {
             // Whether it arrives nobody knows; the keys are done with anyway.
             self.put(Which::Newest, content::ALERT, &[&message])?;
             (self.write, self.write_handshake) = (None, None);
+            if let Some(secrets) = &mut self.secrets {
+                secrets.client.zeroize();
+            }
             return Ok(());
         }
         let header = record::plain_header(content::ALERT, self.plain_number, message.len());

@@ -1,0 +1,123 @@
+//! Which keys protect the records of a stream, from the ServerHello to the last KeyUpdate.
+
+use super::alert::Alert;
+use super::crypto::{CipherSuite, Crypto};
+use super::error::TlsError;
+use super::key_schedule::{ApplicationSecrets, HandshakeSecrets, Secret, next_secret};
+use super::protocol::Protocol;
+use super::record::TrafficKey;
+
+/// Records that a peer may still send under a key after it was to be changed: they were under way.
+/// The limits of RFC 8446 section 5.5 are rounded down by far more than that.
+pub(crate) const GRACE: u64 = 1024;
+
+/// The keys of both directions. What is dead is wiped at once, by being dropped.
+pub(crate) struct Keys<C: Crypto> {
+    suite: Option<CipherSuite>,
+    pub(crate) read: Option<TrafficKey<C>>,
+    pub(crate) write: Option<TrafficKey<C>>,
+    /// Secrets of the application data, below which the next keys are.
+    read_secret: Option<Secret>,
+    write_secret: Option<Secret>,
+    records_per_key: u64,
+    /// The peer was asked for a KeyUpdate that has not come.
+    asked: bool,
+}
+
+impl<C: Crypto> Keys<C> {
+    pub(crate) fn new(records_per_key: u64) -> Self {
+        Self {
+            suite: None,
+            read: None,
+            write: None,
+            read_secret: None,
+            write_secret: None,
+            records_per_key: records_per_key.max(1),
+            asked: false,
+        }
+    }
+
+    /// The keys between ServerHello and the end of the handshake.
+    pub(crate) fn handshake(
+        &mut self,
+        suite: CipherSuite,
+        secrets: &HandshakeSecrets,
+    ) -> Result<(), TlsError> {
+        self.suite = Some(suite);
+        self.change(&secrets.client, &secrets.server)
+    }
+
+    /// The first keys of the application data.
+    pub(crate) fn application(&mut self, secrets: ApplicationSecrets) -> Result<(), TlsError> {
+        self.change(&secrets.client, &secrets.server)?;
+        self.write_secret = Some(secrets.client);
+        self.read_secret = Some(secrets.server);
+        Ok(())
+    }
+
+    /// The peer has changed its key (RFC 8446 section 7.2).
+    pub(crate) fn next_read(&mut self) -> Result<(), TlsError> {
+        self.asked = false;
+        let suite = self.suite.ok_or(Alert::INTERNAL_ERROR)?;
+        let secret = self.read_secret.as_mut().ok_or(Alert::INTERNAL_ERROR)?;
+        next_secret::<C>(Protocol::Tls, secret);
+        self.read = Some(TrafficKey::new(Protocol::Tls, suite, secret)?);
+        Ok(())
+    }
+
+    /// This side has said that it changes its key.
+    pub(crate) fn next_write(&mut self) -> Result<(), TlsError> {
+        let suite = self.suite.ok_or(Alert::INTERNAL_ERROR)?;
+        let secret = self.write_secret.as_mut().ok_or(Alert::INTERNAL_ERROR)?;
+        next_secret::<C>(Protocol::Tls, secret);
+        self.write = Some(TrafficKey::new(Protocol::Tls, suite, secret)?);
+        Ok(())
+    }
+
+    /// Nothing is read any more.
+    pub(crate) fn end_read(&mut self) {
+        self.read = None;
+        self.read_secret = None;
+    }
+
+    /// Nothing is written any more.
+    pub(crate) fn end_write(&mut self) {
+        self.write = None;
+        self.write_secret = None;
+    }
+
+    /// One more record may be written, but after it nothing under a new key.
+    pub(crate) fn end_write_secret(&mut self) {
+        self.write_secret = None;
+    }
+
+    /// RFC 8446 section 5.5: no key protects more records than its suite allows. `Some`: this side
+    /// is to change its key now; `true`: and to ask the peer for the same.
+    pub(crate) fn update_due(&mut self) -> Option<bool> {
+        let limit = self.limit();
+        let ask = used(self.read.as_ref()) >= limit && !self.asked;
+        self.asked |= ask;
+        (ask || used(self.write.as_ref()) >= limit).then_some(ask)
+    }
+
+    /// The peer goes on under a key that it was asked to change.
+    pub(crate) fn read_is_exhausted(&self) -> bool {
+        used(self.read.as_ref()) > self.limit().saturating_add(GRACE)
+    }
+
+    fn limit(&self) -> u64 {
+        let suite = self.suite.map_or(0, CipherSuite::record_limit);
+        suite.min(self.records_per_key)
+    }
+
+    fn change(&mut self, client: &Secret, server: &Secret) -> Result<(), TlsError> {
+        let suite = self.suite.ok_or(Alert::INTERNAL_ERROR)?;
+        self.read = Some(TrafficKey::new(Protocol::Tls, suite, server)?);
+        self.write = Some(TrafficKey::new(Protocol::Tls, suite, client)?);
+        Ok(())
+    }
+}
+
+fn used<C: Crypto>(key: Option<&TrafficKey<C>>) -> u64 {
+    key.map_or(0, TrafficKey::number)
+}
