@@ -1,26 +1,34 @@
 //! Sessions with a real TLS 1.3 server (OpenSSL): what is offered, and how opening
 //! goes on and is given up.
-#![cfg(feature = "embedded-tls")]
+#![cfg(all(
+    feature = "embedded-tls",
+    feature = "tls13",
+    feature = "gcm",
+    feature = "p256"
+))]
 
-#[path = "support/tls.rs"]
-mod tls;
+#[path = "support/backend.rs"]
+mod backend;
 
+use backend::*;
 use core::task::Poll;
 use msgin5g::akma::Kaf;
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
 use msgin5g::session::{Psk, SessionError, TlsConfig};
-use tls::*;
 
-#[test]
-fn the_server_sees_identity_name_and_protocol_as_given() {
+fn the_server_sees_identity_name_and_protocol_as_given<B: Backend>() {
     for len in [1, 116, 201] {
         let setup = Setup {
             identity: identity(len),
             ..Setup::default()
         };
+        let ask = Ask {
+            identity: identity(len),
+            ..Ask::new()
+        };
         let link = Link::new(&setup);
-        let mut memory = Memory::new(link.clone());
-        let session = open_as(&mut memory, KEY, &setup.identity).unwrap();
+        let mut memory = B::memory(link.clone());
+        let session = open_as::<B>(&mut memory, &ask).unwrap();
         link.step();
         let server = link.server();
         assert!(server.open, "{:?}", server.error);
@@ -87,16 +95,23 @@ fn memory_too_small_for_the_client_hello_is_refused_to_the_octet() {
     }
 }
 
-#[test]
-fn names_that_cannot_be_sent_are_refused() {
+fn names_that_cannot_be_sent_are_refused<B: Backend>() {
     let long = "n".repeat(254);
-    for name in ["", "msgin5g.example.net.", "müll.example.net", &long] {
-        let config = TlsConfig::new(name);
-        assert_eq!(
-            hello_len::<640>(&config, 9),
-            Err(SessionError::InvalidConfig)
-        );
+    for name in ["msgin5g.example.net.", "müll.example.net", &long] {
+        let ask = Ask { name, ..Ask::new() };
+        let mut memory = B::memory(Link::silent());
+        let refused = open_as::<B>(&mut memory, &ask).err();
+        assert_eq!(refused, Some(SessionError::InvalidConfig));
     }
+}
+
+#[test]
+fn embedded_tls_needs_a_name_and_no_empty_protocol() {
+    let config = TlsConfig::new("");
+    assert_eq!(
+        hello_len::<640>(&config, 9),
+        Err(SessionError::InvalidConfig)
+    );
     let config = TlsConfig {
         alpn: &[b""],
         ..TlsConfig::new(NAME)
@@ -133,19 +148,12 @@ impl rand_core::RngCore for Stuck {
     }
 }
 
-#[test]
-fn a_generator_that_does_not_run_is_an_error_and_no_hang() {
+fn a_generator_that_does_not_run_is_an_error_and_no_hang<B: Backend>() {
     for octet in [0, 1, 0x55, 0xFF] {
         let link = Link::new(&Setup::default());
-        let mut memory = Memory::new(link.clone());
-        let (config, key, identity) = (TlsConfig::new(NAME), Kaf::from_octets(KEY), identity(9));
-        let psk = Psk {
-            key: &key,
-            identity: &identity,
-        };
-        let (mut rng, mut clock) = (Stuck(octet), Clock::default());
-        let outcome =
-            TlsSession::open_blocking(&mut memory, &config, psk, &mut rng, &mut clock, DEADLINE);
+        let mut memory = B::memory(link.clone());
+        let (ask, mut rng) = (Ask::new(), Stuck(octet));
+        let outcome = B::open_with(&mut memory, &ask, &mut rng, &mut Clock::default());
         assert_eq!(outcome.err(), Some(SessionError::RandomSource));
         assert!(link.wire.borrow().up.is_empty(), "something was sent");
     }
@@ -163,7 +171,7 @@ impl std::task::Wake for Count {
 #[test]
 fn an_executor_that_polls_only_when_woken_gets_there() {
     let link = Link::new(&Setup::default()).slow(50, true);
-    let mut memory = Memory::new(link);
+    let mut memory: TlsMemory<_> = TlsMemory::new(link);
     let (config, key, identity) = (TlsConfig::new(NAME), Kaf::from_octets(KEY), identity(116));
     let psk = Psk {
         key: &key,
@@ -184,11 +192,17 @@ fn an_executor_that_polls_only_when_woken_gets_there() {
     }
 }
 
-#[test]
-fn an_opening_that_is_given_up_leaves_memory_that_works() {
+fn an_opening_that_is_given_up_leaves_memory_that_works<B: Backend>() {
     let link = Link::new(&Setup::default()).slow(1, false);
-    let mut memory = Memory::new(link.clone());
+    let mut memory = B::memory(link.clone());
     link.block(true);
-    assert_eq!(failure(&mut memory, 10), Some(SessionError::TimedOut));
-    assert_usable_again(&mut memory);
+    assert_eq!(failure::<B>(&mut memory, 10), Some(SessionError::TimedOut));
+    assert_usable_again::<B>(&mut memory);
+}
+
+for_both_backends! {
+    the_server_sees_identity_name_and_protocol_as_given,
+    names_that_cannot_be_sent_are_refused,
+    a_generator_that_does_not_run_is_an_error_and_no_hang,
+    an_opening_that_is_given_up_leaves_memory_that_works,
 }

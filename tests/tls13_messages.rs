@@ -3,96 +3,58 @@
     feature = "embedded-tls",
     feature = "tls13",
     feature = "gcm",
+    feature = "chacha20",
+    feature = "p256",
     feature = "x25519"
 ))]
 
+#[path = "support/tls.rs"]
+mod backend;
 #[path = "support/tls13_server.rs"]
 mod server;
-#[path = "support/tls.rs"]
-mod tls;
-#[path = "support/tls13.rs"]
-mod tls13;
+#[path = "support/tls13_talk.rs"]
+mod talk;
 
+use backend::{recv_exact, wait};
 use core::task::Poll;
-use msgin5g::session::tls13::TlsSession;
-use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
+use msgin5g::session::tls13::crypto::{CipherSuite, NamedGroup, RustCrypto, SoftwarePsk};
+use msgin5g::session::tls13::{Config, Connection, TlsError};
 use msgin5g::session::{Session, SessionError};
 use proptest::prelude::*;
 use server::*;
-use tls::{Link, recv_exact, wait};
-use tls13::{Client, KEY, Want, buffer};
+use talk::*;
 
-const ID: &[u8] = b"3GPP-AKMA-someone@example.net";
-
-/// A client that has sent its ClientHello, and the server that has read it.
-fn start() -> (Client<'static, Link>, Link, Server) {
-    start_with(&KEY)
-}
-
-/// The same with a server of another key.
-fn start_with(server_key: &[u8]) -> (Client<'static, Link>, Link, Server) {
-    let link = Link::silent();
-    let want = Want::new(ID).groups(&[NamedGroup::X25519]);
-    let mut psk = SoftwarePsk::<RustCrypto>::new(&KEY);
-    let (transport, mut rng) = (link.clone(), rand_core::OsRng);
-    let (receive, send) = (buffer(640), buffer(640));
-    let mut client =
-        TlsSession::begin(transport, &want.config, &mut psk, &mut rng, receive, send).unwrap();
-    assert!(client.poll_open(0).is_pending());
-    let mut server = Server::new(server_key);
-    let up = take_up(&link);
-    assert_eq!(up[..3], [22, 3, 3]);
-    server.client_hello(&up[5..]);
-    (client, link, server)
-}
-
-fn take_up(link: &Link) -> Vec<u8> {
-    link.wire.borrow_mut().up.drain(..).collect()
-}
-
-/// An open session.
-fn opened() -> (Client<'static, Link>, Link, Server) {
-    let (mut client, link, mut server) = start();
-    let hello = server.server_hello();
-    link.inject(&record(HANDSHAKE, &hello));
-    let extensions = server.message(ENCRYPTED_EXTENSIONS, &[0, 0]);
-    link.inject(&server.record(HANDSHAKE, &extensions));
-    let finished = server.finished();
-    link.inject(&server.record(HANDSHAKE, &finished));
-    assert_eq!(client.poll_open(0), Poll::Ready(Ok(())));
-    let expected = server.client_finished();
-    let up = records(&take_up(&link));
-    assert_eq!(server.open(&up[0]), (HANDSHAKE, expected));
-    server.use_application_keys();
-    (client, link, server)
-}
-
-/// What the client said in its last record, in the keys of the server.
-fn last_alert(link: &Link, server: &mut Server) -> Option<u8> {
-    let last = records(&take_up(link)).pop()?;
-    match &mut server.read {
-        Some(_) if last[0] == DATA => match server.open(&last) {
-            (ALERT, alert) => Some(alert[1]),
-            _ => None,
-        },
-        _ if last[0] == ALERT => Some(last[6]),
-        _ => None,
-    }
-}
+/// Stands for a HelloRetryRequest in a script.
+const RETRY_REQUEST: u8 = 250;
 
 /// Says the messages in this order, each protected as a server would at that point.
 fn say(script: &[u8]) -> bool {
-    let (mut client, link, mut server) = start();
+    let (mut client, link, mut server) = start_as(&KEY, |config| {
+        config.groups = &[NamedGroup::X25519, NamedGroup::Secp256r1];
+    });
     let mut finished = false;
     for kind in script {
         let said = match *kind {
-            SERVER_HELLO => {
+            SERVER_HELLO | RETRY_REQUEST => {
                 let before = server.write.take();
-                let hello = server.server_hello();
+                let hello = match *kind {
+                    SERVER_HELLO => server.server_hello(),
+                    // The cipher suite, and a cookie to bring back.
+                    _ => server.hello_retry_request(&[
+                        0, 0x13, 1, 0, 0, 13, 0, 43, 0, 2, 3, 4, 0, 44, 0, 3, 0, 1, 7,
+                    ]),
+                };
                 let after = core::mem::replace(&mut server.write, before);
                 let said = server.record(HANDSHAKE, &hello);
                 server.write = after;
                 link.inject(&said);
+                if *kind == RETRY_REQUEST {
+                    let _ = client.poll_open(0);
+                    let up = take_up(&link);
+                    if up.first() == Some(&HANDSHAKE) {
+                        server.client_hello(&up[5..]);
+                    }
+                }
                 continue;
             }
             ENCRYPTED_EXTENSIONS => server.message(ENCRYPTED_EXTENSIONS, &[0, 0]),
@@ -114,18 +76,20 @@ fn say(script: &[u8]) -> bool {
     client.poll_open(0) == Poll::Ready(Ok(()))
 }
 
+const KINDS: [u8; 7] = [
+    SERVER_HELLO,
+    RETRY_REQUEST,
+    ENCRYPTED_EXTENSIONS,
+    FINISHED,
+    CERTIFICATE,
+    NEW_SESSION_TICKET,
+    KEY_UPDATE,
+];
+
 /// Every message left out, doubled, swapped: all orders of up to four messages of these kinds.
 #[test]
 fn only_the_right_order_opens() {
     const RIGHT: [u8; 3] = [SERVER_HELLO, ENCRYPTED_EXTENSIONS, FINISHED];
-    const KINDS: [u8; 6] = [
-        SERVER_HELLO,
-        ENCRYPTED_EXTENSIONS,
-        FINISHED,
-        CERTIFICATE,
-        NEW_SESSION_TICKET,
-        KEY_UPDATE,
-    ];
     let mut scripts: Vec<Vec<u8>> = vec![vec![]];
     let mut opened = Vec::new();
     for _ in 0..4 {
@@ -136,8 +100,127 @@ fn only_the_right_order_opens() {
         opened.extend(scripts.iter().filter(|script| say(script)).cloned());
     }
     let after = |kind| [&RIGHT[..], &[kind]].concat();
-    let expected = [RIGHT.to_vec(), after(NEW_SESSION_TICKET), after(KEY_UPDATE)];
+    let retried = [&[RETRY_REQUEST], &RIGHT[..]].concat();
+    let expected = [
+        RIGHT.to_vec(),
+        after(NEW_SESSION_TICKET),
+        after(KEY_UPDATE),
+        retried,
+    ];
     assert_eq!(opened, expected);
+}
+
+/// The longer handshake with a second ClientHello: one message left out, doubled, swapped with
+/// another, or put in anywhere.
+#[test]
+fn only_the_right_order_opens_after_a_retry() {
+    const RIGHT: [u8; 4] = [RETRY_REQUEST, SERVER_HELLO, ENCRYPTED_EXTENSIONS, FINISHED];
+    assert!(say(&RIGHT));
+    for at in 0..RIGHT.len() {
+        let mut script = RIGHT.to_vec();
+        script.remove(at);
+        // Without the HelloRetryRequest it is the other right order.
+        assert_eq!(say(&script), at == 0, "{script:?}");
+        for other in at + 1..RIGHT.len() {
+            let mut script = RIGHT.to_vec();
+            script.swap(at, other);
+            assert!(!say(&script), "{script:?}");
+        }
+        for kind in KINDS {
+            let mut script = RIGHT.to_vec();
+            script.insert(at, kind);
+            assert!(!say(&script), "{script:?}");
+        }
+    }
+}
+
+/// A HelloRetryRequest that asks for what cannot be, or for nothing; and a server that goes on in
+/// another way than it asked for.
+#[test]
+fn every_field_of_a_hello_retry_request_is_checked() {
+    const P256: &[u8] = &[0, 51, 0, 2, 0, 0x17];
+    const COOKIE: &[u8] = &[0, 44, 0, 3, 0, 1, 7];
+    let retry = |suite: u16, compression: u8, version: u16, more: &[&[u8]]| {
+        let [v0, v1] = version.to_be_bytes();
+        let list = [&[&[0, 43, 0, 2, v0, v1][..]], more].concat().concat();
+        let [s0, s1] = suite.to_be_bytes();
+        let len = u8::try_from(list.len()).unwrap();
+        [&[0, s0, s1, compression, 0, len], &list[..]].concat()
+    };
+    let refused = |rest: &[u8]| {
+        let (mut client, link, mut server) = start_as(&KEY, |config| {
+            config.groups = &[NamedGroup::X25519, NamedGroup::Secp256r1];
+        });
+        let said = server.hello_retry_request(rest);
+        link.inject(&record(HANDSHAKE, &said));
+        let outcome = client.poll_open(0);
+        let alert = last_alert(&link, &mut server);
+        match outcome {
+            Poll::Pending => None,
+            Poll::Ready(outcome) => Some((outcome.unwrap_err(), alert.unwrap())),
+        }
+    };
+    let malformed = |alert| Some((SessionError::MalformedHandshake, alert));
+    let good = |more: &[&[u8]]| refused(&retry(0x1301, 0, 0x0304, more));
+    for more in [&[P256][..], &[COOKIE], &[COOKIE, P256]] {
+        assert_eq!(good(more), None, "{more:?}");
+    }
+    for (what, outcome, alert) in [
+        ("nothing to change", good(&[]), 47),
+        (
+            "the group that is there",
+            good(&[&[0, 51, 0, 2, 0, 0x1D]]),
+            47,
+        ),
+        ("a group not offered", good(&[&[0, 51, 0, 2, 0, 0x18]]), 47),
+        (
+            "a whole share",
+            good(&[&[0, 51, 0, 5, 0, 0x17, 0, 1, 4]]),
+            50,
+        ),
+        ("an empty cookie", good(&[&[0, 44, 0, 2, 0, 0]]), 50),
+        ("a short cookie", good(&[&[0, 44, 0, 3, 0, 2, 7]]), 50),
+        ("twice", good(&[P256, P256]), 47),
+        ("a PSK", good(&[P256, &[0, 41, 0, 2, 0, 0]]), 47),
+        ("ALPN", good(&[P256, &[0, 16, 0, 0]]), 47),
+        ("unknown", good(&[P256, &[0x12, 0x34, 0, 0]]), 110),
+        ("suite", refused(&retry(0x1303, 0, 0x0304, &[P256])), 47),
+        (
+            "compression",
+            refused(&retry(0x1301, 1, 0x0304, &[P256])),
+            47,
+        ),
+        ("version", refused(&retry(0x1301, 0, 0x0303, &[P256])), 47),
+    ] {
+        assert_eq!(outcome, malformed(alert), "{what}");
+    }
+}
+
+/// The ServerHello after it has to keep to the suite (RFC 8446 section 4.1.4).
+#[test]
+fn a_server_keeps_to_the_suite_of_its_retry() {
+    for (suite, good) in [(1, true), (3, false)] {
+        let (mut client, link, mut server) = start_as(&KEY, |config| {
+            config.suites = &[
+                CipherSuite::Aes128GcmSha256,
+                CipherSuite::Chacha20Poly1305Sha256,
+            ];
+        });
+        let said = server.hello_retry_request(&[
+            0, 0x13, 1, 0, 0, 13, 0, 43, 0, 2, 3, 4, 0, 44, 0, 3, 0, 1, 7,
+        ]);
+        link.inject(&record(HANDSHAKE, &said));
+        assert!(client.poll_open(0).is_pending());
+        hear_hello(&link, &mut server);
+        let hello = server.server_hello_with(0x0303, 0x0304, |m| m[4 + 36] = suite);
+        link.inject(&record(HANDSHAKE, &hello));
+        if good {
+            finish(&mut client, &link, &mut server);
+        } else {
+            let end = Poll::Ready(Err(SessionError::MalformedHandshake));
+            assert_eq!(client.poll_open(0), end);
+        }
+    }
 }
 
 #[test]
@@ -245,7 +328,7 @@ fn every_field_of_the_server_hello_is_checked() {
 }
 
 fn version() -> msgin5g::session::Unsupported {
-    msgin5g::session::Unsupported::Version(0)
+    msgin5g::session::Unsupported::Version(0x0303)
 }
 
 /// Extensions of a ServerHello put together anew.
@@ -462,7 +545,7 @@ fn tickets_of_any_length_are_skipped_however_cut() {
         let (mut client, link, mut server) = opened();
         let mut said = message(NEW_SESSION_TICKET, &vec![9; len]);
         said.extend(message(NEW_SESSION_TICKET, &[1, 2, 3]));
-        for piece in said.chunks(37) {
+        for piece in said.chunks(100) {
             link.inject(&server.record(HANDSHAKE, piece));
         }
         link.inject(&server.record(DATA, b"data"));
@@ -478,8 +561,7 @@ fn nothing_comes_between_the_pieces_of_a_message() {
         link.inject(&server.record(HANDSHAKE, &said[..cut]));
         link.inject(&server.record(DATA, b"data"));
         let end = wait(|| client.recv(&mut [0; 10]));
-        let error = SessionError::UnexpectedRecord { content_type: DATA };
-        assert_eq!(end, Err(error));
+        assert_eq!(end, Err(SessionError::UnexpectedMessage(DATA)));
     }
 }
 
@@ -514,6 +596,61 @@ fn alerts_of_the_server_are_told() {
     assert_eq!(alert(1, 80), Err(SessionError::PeerAlert(80)));
     // user_canceled says only that close_notify will come.
     assert_eq!(alert(1, 90), Err(SessionError::Truncated));
+}
+
+/// A session ends both directions when it is closed; a bare connection only the one (RFC 8446
+/// section 6.1).
+#[test]
+fn a_connection_may_go_on_reading_after_its_own_farewell() {
+    let config = Config {
+        groups: &[NamedGroup::X25519],
+        ..Config::new(b"someone", "msgin5g.example.net")
+    };
+    let mut psk = SoftwarePsk::<RustCrypto>::new(&KEY);
+    let (mut receive, mut send) = ([0; 640], [0; 640]);
+    let mut rng = rand_core::OsRng;
+    let begun = Connection::<RustCrypto>::new(&config, &mut psk, &mut rng, &mut receive, &mut send);
+    let mut client = begun.unwrap();
+    let take = |client: &mut Connection<'_, RustCrypto>| {
+        let up = client.outgoing().to_vec();
+        client.sent(up.len());
+        up
+    };
+    let give = |client: &mut Connection<'_, RustCrypto>, mut octets: &[u8]| {
+        while !octets.is_empty() {
+            let room = client.room();
+            let n = room.len().min(octets.len());
+            room[..n].copy_from_slice(&octets[..n]);
+            client.filled(n).unwrap();
+            octets = &octets[n..];
+        }
+    };
+    let mut server = Server::new(&KEY);
+    server.client_hello(&take(&mut client)[5..]);
+    let hello = server.server_hello();
+    give(&mut client, &record(HANDSHAKE, &hello));
+    let flight = [
+        server.message(ENCRYPTED_EXTENSIONS, &[0, 0]),
+        server.finished(),
+    ];
+    give(&mut client, &server.record(HANDSHAKE, &flight.concat()));
+    assert!(client.is_open());
+    let finished = server.client_finished();
+    assert_eq!(server.open(&take(&mut client)), (HANDSHAKE, finished));
+    server.use_application_keys();
+
+    assert_eq!(client.write(b"bye"), Poll::Ready(Ok(3)));
+    client.close();
+    assert_eq!(server.open(&take(&mut client)), (DATA, b"bye".to_vec()));
+    assert_eq!(server.open(&take(&mut client)), (ALERT, vec![1, 0]));
+    assert_eq!(client.write(b"more"), Poll::Ready(Err(TlsError::Closed)));
+    let answer = server.record(DATA, b"answer");
+    give(&mut client, &answer);
+    let mut buf = [0; 10];
+    assert_eq!(client.read(&mut buf), Poll::Ready(Ok(6)));
+    assert_eq!(buf[..6], *b"answer");
+    client.transport_ended();
+    assert_eq!(client.read(&mut buf), Poll::Ready(Err(TlsError::Truncated)));
 }
 
 #[test]

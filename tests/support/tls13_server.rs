@@ -16,6 +16,12 @@ pub const CERTIFICATE: u8 = 11;
 pub const FINISHED: u8 = 20;
 pub const KEY_UPDATE: u8 = 24;
 
+/// The random of a HelloRetryRequest (RFC 8446 section 4.1.3).
+pub const RETRY: [u8; 32] = [
+    0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
+    0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
+];
+
 pub const ALERT: u8 = 21;
 pub const HANDSHAKE: u8 = 22;
 pub const DATA: u8 = 23;
@@ -25,8 +31,9 @@ pub struct Server {
     prefix: &'static str,
     psk: Vec<u8>,
     transcript: Vec<u8>,
-    share: Vec<u8>,
-    master: Vec<u8>,
+    /// The client's public key.
+    pub share: Vec<u8>,
+    pub master: Vec<u8>,
     /// Secrets of the handshake: client's, server's.
     pub handshake: [Vec<u8>; 2],
     /// Secrets of the application data: client's, server's.
@@ -63,14 +70,47 @@ impl Server {
         }
     }
 
-    /// Takes a ClientHello, with its 4-octet header, whose one share is of X25519.
+    /// Takes a ClientHello, with its 4-octet header, whose one share, if any, is of X25519.
     pub fn client_hello(&mut self, message: &[u8]) {
         let at = message
             .windows(8)
-            .position(|w| w == [0, 51, 0, 38, 0, 36, 0, 29])
-            .expect("a share of X25519");
-        self.share = message[at + 10..at + 42].to_vec();
+            .position(|w| w == [0, 51, 0, 38, 0, 36, 0, 29]);
+        if let Some(at) = at {
+            self.share = message[at + 10..at + 42].to_vec();
+        }
         self.transcript.extend(message);
+    }
+
+    /// All messages so far.
+    pub fn heard(&self) -> &[u8] {
+        &self.transcript
+    }
+
+    /// The last message was another of the same length.
+    pub fn replace_last(&mut self, message: &[u8]) {
+        let at = self.transcript.len() - message.len();
+        self.transcript.truncate(at);
+        self.transcript.extend(message);
+    }
+
+    /// A HelloRetryRequest with this body behind its random.
+    pub fn hello_retry_request(&mut self, rest: &[u8]) -> Vec<u8> {
+        let body = [&[3, 3], &RETRY[..], rest].concat();
+        let message = message(SERVER_HELLO, &body);
+        let first = sha256(&self.transcript);
+        self.transcript = [&[254, 0, 0, 32], &first[..], &message].concat();
+        message
+    }
+
+    /// A ServerHello that goes on with the PSK alone.
+    pub fn server_hello_without_share(&mut self) -> Vec<u8> {
+        let mut body = vec![3, 3];
+        body.extend([7; 32]);
+        body.extend([0, 0x13, 0x01, 0, 0, 12]);
+        body.extend([0, 43, 0, 2, 3, 4, 0, 41, 0, 2, 0, 0]);
+        let message = message(SERVER_HELLO, &body);
+        self.begin_handshake(&message, &[0; 32]);
+        message
     }
 
     /// The ServerHello of a server that does everything right. The keys follow from it.
@@ -102,6 +142,13 @@ impl Server {
         deriver.set_peer(&peer).unwrap();
         self.begin_handshake(&message, &deriver.derive_to_vec().unwrap());
         message
+    }
+
+    /// What a client keeps of the PSK for the handshake: the binder key, and what the handshake
+    /// secret is extracted with.
+    pub fn below_the_psk(&self) -> [Vec<u8>; 2] {
+        let (nothing, early) = (sha256(&[]), hmac(&[0; 32], &self.psk));
+        ["ext binder", "derived"].map(|label| self.expand(&early, label, &nothing, 32))
     }
 
     fn begin_handshake(&mut self, server_hello: &[u8], shared: &[u8]) {

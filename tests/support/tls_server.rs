@@ -3,7 +3,7 @@
 use msgin5g::akma::PskIdentity;
 use openssl::ssl::{
     AlpnError, ErrorCode, NameType, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod,
-    SslStream, SslVersion, select_next_proto,
+    SslOptions, SslStream, SslVersion, select_next_proto,
 };
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -42,6 +42,8 @@ pub struct Setup {
     /// Serve without any PSK, with this certificate.
     pub certificate: bool,
     pub tls12: bool,
+    /// Take the PSK without a key exchange.
+    pub psk_ke: bool,
 }
 
 impl Default for Setup {
@@ -54,6 +56,7 @@ impl Default for Setup {
             suites: "TLS_AES_128_GCM_SHA256",
             certificate: false,
             tls12: false,
+            psk_ke: false,
         }
     }
 }
@@ -178,6 +181,10 @@ pub fn context(setup: &Setup, seen: &Arc<Mutex<Seen>>) -> SslContext {
     };
     builder.set_min_proto_version(Some(version)).unwrap();
     builder.set_max_proto_version(Some(version)).unwrap();
+    if setup.psk_ke {
+        // SSL_OP_ALLOW_NO_DHE_KEX, which the crate has no name for.
+        builder.set_options(SslOptions::from_bits_retain(1 << 10));
+    }
     builder.set_groups_list(setup.groups).unwrap();
     builder.set_ciphersuites(setup.suites).unwrap();
     builder.set_num_tickets(setup.tickets).unwrap();

@@ -11,13 +11,16 @@ pub fn figure(key: &str, value: u64) {
     let mut start = digits.len();
     loop {
         start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
+        // Never out of bounds; said in this way, no panic is linked for it.
+        if let Some(digit) = digits.get_mut(start) {
+            *digit = b'0' + (rest % 10) as u8;
+        }
         rest /= 10;
         if rest == 0 {
             break;
         }
     }
-    text(key, &digits[start..]);
+    text(key, digits.get(start..).unwrap_or_default());
 }
 
 /// Writes `key=value` for a value that is text already.

@@ -15,8 +15,8 @@ use super::error::TlsError;
 pub struct Config<'a> {
     /// The PSK identity, sent in clear in the first flight. 1 to 1,024 octets.
     pub identity: &'a [u8],
-    /// The server's name for server_name (RFC 6066 section 3); empty leaves the extension out.
-    /// At most 255 octets.
+    /// The server's name for server_name (RFC 6066 section 3), at most 253 octets of ASCII without
+    /// a trailing dot; empty leaves the extension out.
     pub server_name: &'a str,
     /// The protocol for ALPN (RFC 7301), `coap` by RFC 8323 section 8.2; empty leaves the
     /// extension out. At most 255 octets. A server that picks another is refused; one that
@@ -95,7 +95,9 @@ impl<'a> Config<'a> {
     /// Refuses what could not be sent or would end in nothing.
     pub(crate) fn check<C: Crypto>(&self) -> Result<(), TlsError> {
         let fits = (1..=1024).contains(&self.identity.len())
-            && self.server_name.len() <= 255
+            && self.server_name.len() <= 253
+            && self.server_name.is_ascii()
+            && !self.server_name.ends_with('.')
             && self.alpn.len() <= 255;
         let offers = self.suites::<C>().next().is_some()
             && (self.mode != PskMode::Ephemeral || self.groups::<C>().next().is_some());

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::crypto::{Crypto, ExternalPsk};
 use super::error::TlsError;
 use super::handshake::{Handshake, Limits, fragment_octets};
-use super::incoming::Incoming;
+use super::incoming::{Expected, Incoming};
 use super::keys::Keys;
 use super::outgoing::{Outgoing, Owed};
 use super::protocol::Protocol;
@@ -129,7 +129,12 @@ impl<'b, C: Crypto> Connection<'b, C> {
         if let Some(end) = self.read_end {
             return Err(end);
         }
-        let taken = match self.incoming.filled(n) {
+        let expected = match self.keys.read {
+            None => Expected::Clear,
+            Some(_) if self.open => Expected::Data,
+            Some(_) => Expected::Handshake,
+        };
+        let taken = match self.incoming.filled(n, expected) {
             Ok(true) => self.record(),
             Ok(false) => Ok(()),
             Err(error) => Err(error),

@@ -16,7 +16,10 @@ pub enum TlsError {
     /// A record with a content type that has no place at this point, or in clear when it may
     /// not be.
     UnexpectedRecord(u8),
-    /// A handshake message with a type that has no place at this point.
+    /// A record whose header cannot be: wrong version, impossible length.
+    MalformedRecord,
+    /// A handshake message, or the content of a protected record, with a type that has no place at
+    /// this point. 0: without any type.
     UnexpectedMessage(u8),
     /// The server went on without the PSK. Without it nobody has proved who they are, so this
     /// client does not.
@@ -42,7 +45,7 @@ pub enum TlsError {
     Unsupported,
     /// The holder of the PSK gave no answer.
     KeyUnavailable,
-    /// The random number generator failed.
+    /// The random number generator failed, or gives the same octet over and over.
     NoRandom,
     /// The deadline passed.
     TimedOut,
@@ -73,6 +76,7 @@ impl TlsError {
                 Some(Alert::UNEXPECTED_MESSAGE)
             }
             Self::KeyExhausted => Some(Alert::CLOSE_NOTIFY),
+            Self::MalformedRecord => Some(Alert::DECODE_ERROR),
             Self::PskDeclined => Some(Alert::HANDSHAKE_FAILURE),
             Self::RecordTooLong { .. } => Some(Alert::RECORD_OVERFLOW),
             Self::BufferTooSmall { .. } | Self::Unsupported => Some(Alert::INTERNAL_ERROR),
@@ -90,8 +94,9 @@ impl fmt::Display for TlsError {
                 write!(f, "a record of type {kind} has no place here")
             }
             Self::UnexpectedMessage(kind) => {
-                write!(f, "a handshake message of type {kind} has no place here")
+                write!(f, "a message of type {kind} has no place here")
             }
+            Self::MalformedRecord => f.write_str("the header of a record is malformed"),
             Self::PskDeclined => f.write_str("the server did not take the pre-shared key"),
             Self::PeerAlert(alert) => write!(f, "the peer ended the connection with {alert}"),
             Self::Closed => f.write_str("the peer closed the connection"),
@@ -105,9 +110,7 @@ impl fmt::Display for TlsError {
             Self::NoRandom => f.write_str("the random number generator failed"),
             Self::TimedOut => f.write_str("the deadline passed"),
             Self::TooManyEmptyRecords => f.write_str("too many records without data in a row"),
-            Self::KeyExhausted => {
-                f.write_str("the key has protected as many records as it may")
-            }
+            Self::KeyExhausted => f.write_str("the key has protected as many records as it may"),
         }
     }
 }

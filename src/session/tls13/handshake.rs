@@ -105,12 +105,9 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Self, TlsError> {
         config.check::<C>()?;
-        let mut random = [0; 32];
-        let mut seed = Zeroizing::new([0; 32]);
-        rng.try_fill_bytes(&mut random)
-            .map_err(|_| TlsError::NoRandom)?;
-        rng.try_fill_bytes(&mut *seed)
-            .map_err(|_| TlsError::NoRandom)?;
+        let (mut random, mut seed) = ([0; 32], Zeroizing::new([0; 32]));
+        draw(rng, &mut random)?;
+        draw(rng, &mut seed)?;
         let mut handshake = Self {
             config: *config,
             protocol,
@@ -357,6 +354,16 @@ impl<'c, C: Crypto> Handshake<'c, C> {
     fn transcript_hash(&self) -> [u8; 32] {
         self.transcript.clone().finish()
     }
+}
+
+/// Random octets. A generator that gives one and the same over and over is not running.
+fn draw(rng: &mut (impl RngCore + CryptoRng), out: &mut [u8; 32]) -> Result<(), TlsError> {
+    rng.try_fill_bytes(out).map_err(|_| TlsError::NoRandom)?;
+    let [first, rest @ ..] = out;
+    if rest.iter().all(|octet| octet == first) {
+        return Err(TlsError::NoRandom);
+    }
+    Ok(())
 }
 
 impl<C: Crypto> Share<C> {

@@ -9,7 +9,7 @@
 use super::alert::Alert;
 use super::error::TlsError;
 use super::handshake::Message;
-use super::record::HEADER_LEN;
+use super::record::{HEADER_LEN, content};
 use core::cell::Cell;
 use core::ops::Range;
 use zeroize::Zeroize;
@@ -18,6 +18,40 @@ use zeroize::Zeroize;
 const MAX_BODY: usize = (1 << 14) + 256;
 /// Octets of a handshake message's header.
 const MESSAGE_HEADER_LEN: usize = 4;
+
+/// Which records may come now.
+#[derive(Clone, Copy)]
+pub(crate) enum Expected {
+    /// There are no keys yet.
+    Clear,
+    /// Those of the handshake.
+    Handshake,
+    /// Those of the application data.
+    Data,
+}
+
+impl Expected {
+    /// Judges a header: type, version, length.
+    fn judge(self, [kind, major, minor, high, low]: [u8; HEADER_LEN]) -> Result<(), TlsError> {
+        let len = u16::from_be_bytes([high, low]);
+        let possible = match (self, kind) {
+            (Self::Clear, content::HANDSHAKE) => major == 3 && len > 0,
+            (Self::Clear, content::ALERT) => major == 3 && len == 2,
+            (Self::Clear | Self::Handshake, content::CHANGE_CIPHER_SPEC) => major == 3,
+            // The type octet and the shortest tag.
+            (Self::Handshake | Self::Data, content::APPLICATION_DATA) => {
+                [major, minor] == [3, 3] && len > 8
+            }
+            // Octets in clear once there are keys are not the server's.
+            _ => return Err(TlsError::UnexpectedRecord(kind)),
+        };
+        if possible {
+            Ok(())
+        } else {
+            Err(TlsError::MalformedRecord)
+        }
+    }
+}
 
 pub(crate) struct Incoming<'b> {
     buf: &'b mut [u8],
@@ -52,8 +86,9 @@ impl<'b> Incoming<'b> {
         self.buf.get_mut(start..end).unwrap_or_default()
     }
 
-    /// So many octets were put into [`room`](Self::room). `true`: the record is complete.
-    pub(crate) fn filled(&mut self, n: usize) -> Result<bool, TlsError> {
+    /// So many octets were put into [`room`](Self::room). `true`: the record is complete. Its header
+    /// is judged as soon as it is there, so that nobody waits for a record that cannot be.
+    pub(crate) fn filled(&mut self, n: usize, expected: Expected) -> Result<bool, TlsError> {
         let header_was_complete = self.have >= HEADER_LEN;
         self.have = self.have.saturating_add(n);
         if self.have < HEADER_LEN {
@@ -61,6 +96,9 @@ impl<'b> Incoming<'b> {
         }
         let wanted = self.wanted();
         if !header_was_complete {
+            if let Some(header) = self.buf.get(self.kept..).and_then(|r| r.first_chunk()) {
+                expected.judge(*header)?;
+            }
             let room = self.buf.len().saturating_sub(self.kept);
             if wanted > MAX_BODY.saturating_add(HEADER_LEN) {
                 return Err(Alert::RECORD_OVERFLOW.into());

@@ -6,6 +6,7 @@ use super::error::TlsError;
 use super::key_schedule::{ApplicationSecrets, HandshakeSecrets, Secret, next_secret};
 use super::protocol::Protocol;
 use super::record::TrafficKey;
+use zeroize::Zeroize;
 
 /// Records that a peer may still send under a key after it was to be changed: they were under way.
 /// The limits of RFC 8446 section 5.5 are rounded down by far more than that.
@@ -16,9 +17,10 @@ pub(crate) struct Keys<C: Crypto> {
     suite: Option<CipherSuite>,
     pub(crate) read: Option<TrafficKey<C>>,
     pub(crate) write: Option<TrafficKey<C>>,
-    /// Secrets of the application data, below which the next keys are.
-    read_secret: Option<Secret>,
-    write_secret: Option<Secret>,
+    /// Secrets of the application data, below which the next keys are; zeros where there is none.
+    /// No `Option`: an empty one may hold whatever was on the stack.
+    read_secret: Secret,
+    write_secret: Secret,
     records_per_key: u64,
     /// The peer was asked for a KeyUpdate that has not come.
     asked: bool,
@@ -30,8 +32,8 @@ impl<C: Crypto> Keys<C> {
             suite: None,
             read: None,
             write: None,
-            read_secret: None,
-            write_secret: None,
+            read_secret: Secret::default(),
+            write_secret: Secret::default(),
             records_per_key: records_per_key.max(1),
             asked: false,
         }
@@ -50,8 +52,8 @@ impl<C: Crypto> Keys<C> {
     /// The first keys of the application data.
     pub(crate) fn application(&mut self, secrets: ApplicationSecrets) -> Result<(), TlsError> {
         self.change(&secrets.client, &secrets.server)?;
-        self.write_secret = Some(secrets.client);
-        self.read_secret = Some(secrets.server);
+        self.write_secret = secrets.client;
+        self.read_secret = secrets.server;
         Ok(())
     }
 
@@ -59,36 +61,34 @@ impl<C: Crypto> Keys<C> {
     pub(crate) fn next_read(&mut self) -> Result<(), TlsError> {
         self.asked = false;
         let suite = self.suite.ok_or(Alert::INTERNAL_ERROR)?;
-        let secret = self.read_secret.as_mut().ok_or(Alert::INTERNAL_ERROR)?;
-        next_secret::<C>(Protocol::Tls, secret);
-        self.read = Some(TrafficKey::new(Protocol::Tls, suite, secret)?);
+        next_secret::<C>(Protocol::Tls, &mut self.read_secret);
+        self.read = Some(TrafficKey::new(Protocol::Tls, suite, &self.read_secret)?);
         Ok(())
     }
 
     /// This side has said that it changes its key.
     pub(crate) fn next_write(&mut self) -> Result<(), TlsError> {
         let suite = self.suite.ok_or(Alert::INTERNAL_ERROR)?;
-        let secret = self.write_secret.as_mut().ok_or(Alert::INTERNAL_ERROR)?;
-        next_secret::<C>(Protocol::Tls, secret);
-        self.write = Some(TrafficKey::new(Protocol::Tls, suite, secret)?);
+        next_secret::<C>(Protocol::Tls, &mut self.write_secret);
+        self.write = Some(TrafficKey::new(Protocol::Tls, suite, &self.write_secret)?);
         Ok(())
     }
 
     /// Nothing is read any more.
     pub(crate) fn end_read(&mut self) {
         self.read = None;
-        self.read_secret = None;
+        self.read_secret.zeroize();
     }
 
     /// Nothing is written any more.
     pub(crate) fn end_write(&mut self) {
         self.write = None;
-        self.write_secret = None;
+        self.write_secret.zeroize();
     }
 
     /// One more record may be written, but after it nothing under a new key.
     pub(crate) fn end_write_secret(&mut self) {
-        self.write_secret = None;
+        self.write_secret.zeroize();
     }
 
     /// RFC 8446 section 5.5: no key protects more records than its suite allows. `Some`: this side

@@ -93,7 +93,7 @@ impl<C: Crypto> TrafficKey<C> {
         let text = self
             .open(number, header, body)
             .ok_or(Alert::BAD_RECORD_MAC)?;
-        inner_content(text).ok_or(Alert::UNEXPECTED_MESSAGE.into())
+        inner_content(text).ok_or(TlsError::UnexpectedMessage(0))
     }
 
     /// Encrypts `text` and fills `tag`, which has the suite's length.

@@ -5,6 +5,7 @@ use super::config::Config;
 use super::connection::Connection;
 use super::crypto::{Crypto, ExternalPsk};
 use super::error::TlsError;
+use super::record::HEADER_LEN;
 use crate::session::{Session, SessionError, Unsupported};
 use crate::transport::{Host, StreamTransport, TransportError};
 use core::task::Poll;
@@ -197,6 +198,26 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
         }
     }
 
+    /// Sends all that waits.
+    fn drain(&mut self) -> Poll<Result<(), SessionError>> {
+        self.push()?;
+        if self.connection.outgoing().is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        match self.transport_error {
+            Some(e) => Poll::Ready(Err(e.into())),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Once the server has ended the session nothing is sent to it but a farewell.
+    fn live(&self) -> Result<(), SessionError> {
+        match self.connection.ended() {
+            Some(e) => Err(self.why(e)),
+            None => Ok(()),
+        }
+    }
+
     fn transport_failed(&mut self, e: TransportError) {
         self.transport_error = Some(e);
         self.connection.transport_ended();
@@ -206,10 +227,15 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
     fn why(&self, e: TlsError) -> SessionError {
         match (e, self.transport_error) {
             (TlsError::Truncated, Some(e)) => e.into(),
-            (TlsError::RecordTooLong { len }, _) => SessionError::RecordTooLong {
-                got: len,
-                fits: u16::try_from(self.connection.receive_capacity()).unwrap_or(u16::MAX),
-            },
+            (TlsError::RecordTooLong { len }, _) => {
+                // The session's word counts without the header.
+                let header = u16::try_from(HEADER_LEN).unwrap_or(u16::MAX);
+                let capacity = u16::try_from(self.connection.receive_capacity());
+                SessionError::RecordTooLong {
+                    got: len.saturating_sub(header),
+                    fits: capacity.unwrap_or(u16::MAX).saturating_sub(header),
+                }
+            }
             (e, _) => name(e, self.was_open),
         }
     }
@@ -217,6 +243,7 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
 
 impl<T: StreamTransport, C: Crypto> Session for TlsSession<'_, T, C> {
     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, SessionError>> {
+        self.live()?;
         if let Err(e) = self.push() {
             return Poll::Ready(Err(e));
         }
@@ -228,16 +255,8 @@ impl<T: StreamTransport, C: Crypto> Session for TlsSession<'_, T, C> {
     }
 
     fn flush(&mut self) -> Poll<Result<(), SessionError>> {
-        if let Err(e) = self.push() {
-            return Poll::Ready(Err(e));
-        }
-        if self.connection.outgoing().is_empty() {
-            return Poll::Ready(Ok(()));
-        }
-        match self.transport_error {
-            Some(e) => Poll::Ready(Err(e.into())),
-            None => Poll::Pending,
-        }
+        self.live()?;
+        self.drain()
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, SessionError>> {
@@ -259,7 +278,7 @@ impl<T: StreamTransport, C: Crypto> Session for TlsSession<'_, T, C> {
             return Poll::Ready(Err(self.why(e)));
         }
         self.connection.close();
-        let farewell = self.flush();
+        let farewell = self.drain();
         if farewell.is_ready() {
             self.connection.wipe();
         }
@@ -274,9 +293,12 @@ pub(crate) fn name(e: TlsError, was_open: bool) -> SessionError {
         TlsError::Refused(Alert::BAD_RECORD_MAC | Alert::DECRYPT_ERROR) => {
             SessionError::ServerNotAuthenticated
         }
-        TlsError::Refused(Alert::RECORD_OVERFLOW) => SessionError::MalformedRecord,
+        TlsError::MalformedRecord | TlsError::Refused(Alert::RECORD_OVERFLOW) => {
+            SessionError::MalformedRecord
+        }
         TlsError::Refused(Alert::PROTOCOL_VERSION) => {
-            SessionError::Unsupported(Unsupported::Version(0))
+            // TLS 1.2 or older.
+            SessionError::Unsupported(Unsupported::Version(0x0303))
         }
         TlsError::Refused(Alert::INTERNAL_ERROR) => SessionError::Internal,
         TlsError::Refused(_) => SessionError::MalformedHandshake,

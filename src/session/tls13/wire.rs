@@ -84,7 +84,10 @@ impl<'a> Writer<'a> {
     pub(crate) fn put(&mut self, octets: &[u8]) {
         let end = self.len.saturating_add(octets.len());
         if let Some(place) = self.out.get_mut(self.len..end) {
-            place.copy_from_slice(octets);
+            // As many as there are; `copy_from_slice` would leave a panic in the binary.
+            for (to, from) in place.iter_mut().zip(octets) {
+                *to = *from;
+            }
         }
         self.len = end;
     }

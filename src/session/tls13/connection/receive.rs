@@ -18,16 +18,17 @@ impl<C: Crypto> Connection<'_, C> {
             return Ok(());
         };
         let [outer, ..] = *header;
-        // For middleboxes only, and only during the handshake (RFC 8446 section 5).
-        if outer == content::CHANGE_CIPHER_SPEC && *body == [1] && !open && !inside_message {
+        if outer == content::CHANGE_CIPHER_SPEC {
+            // For middleboxes only (RFC 8446 section 5).
+            if *body != [1] || inside_message {
+                return Err(TlsError::UnexpectedRecord(outer));
+            }
             self.incoming.drop_record();
             return self.quiet.record();
         }
         let (kind, len) = match &mut self.keys.read {
-            Some(key) if outer == content::APPLICATION_DATA => key.open_record(header, body)?,
-            None if outer != content::APPLICATION_DATA => (outer, body.len()),
-            // Octets in clear once there are keys are not the server's.
-            _ => return Err(TlsError::UnexpectedRecord(outer)),
+            Some(key) => key.open_record(header, body)?,
+            None => (outer, body.len()),
         };
         if len > 1 << 14 {
             return Err(Alert::RECORD_OVERFLOW.into());
@@ -41,7 +42,7 @@ impl<C: Crypto> Connection<'_, C> {
                 self.messages()
             }
             // Nothing may come between the pieces of a message.
-            _ if inside_message => Err(TlsError::UnexpectedRecord(kind)),
+            _ if inside_message => Err(TlsError::UnexpectedMessage(kind)),
             content::APPLICATION_DATA if open => {
                 self.incoming.keep_data(len);
                 Ok(())
@@ -54,7 +55,7 @@ impl<C: Crypto> Connection<'_, C> {
                 self.incoming.drop_record();
                 self.alert(Alert(description))
             }
-            _ => Err(TlsError::UnexpectedRecord(kind)),
+            _ => Err(TlsError::UnexpectedMessage(kind)),
         }
     }
 

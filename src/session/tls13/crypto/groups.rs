@@ -1,7 +1,7 @@
 use super::{KeyExchange, NamedGroup};
 use zeroize::Zeroizing;
 
-/// (EC)DHE by the crates `p256` and `x25519-dalek`.
+/// (EC)DHE by the crates `p256` and `curve25519-dalek`.
 pub struct SoftwareKeyExchange {
     #[cfg_attr(not(any(feature = "p256", feature = "x25519")), expect(dead_code))]
     group: NamedGroup,
@@ -42,10 +42,8 @@ impl KeyExchange for SoftwareKeyExchange {
             }
             #[cfg(feature = "x25519")]
             NamedGroup::X25519 => {
-                let public =
-                    x25519_dalek::x25519(*self.secret, x25519_dalek::X25519_BASEPOINT_BYTES);
                 if let Some(place) = out.first_chunk_mut() {
-                    *place = public;
+                    *place = x25519::multiply(&self.secret, &x25519::BASE);
                     return 32;
                 }
             }
@@ -67,7 +65,7 @@ impl KeyExchange for SoftwareKeyExchange {
             NamedGroup::Secp256r1 => return secp256r1::agree(&self.secret, peer),
             #[cfg(feature = "x25519")]
             NamedGroup::X25519 => {
-                let shared = x25519_dalek::x25519(*self.secret, peer.try_into().ok()?);
+                let shared = x25519::multiply(&self.secret, peer.try_into().ok()?);
                 let zero = subtle::ConstantTimeEq::ct_eq(shared.as_slice(), &[0; 32]);
                 return (!bool::from(zero)).then_some(shared);
             }
@@ -79,6 +77,36 @@ impl KeyExchange for SoftwareKeyExchange {
         }
         #[allow(unreachable_code, reason = "reached unless every group is built in")]
         None
+    }
+}
+
+/// The function of RFC 7748 section 5. The crate `x25519-dalek` takes the bits of the scalar by an
+/// index whose check, though it never fails, stays in the binary.
+#[cfg(feature = "x25519")]
+mod x25519 {
+    use curve25519_dalek::MontgomeryPoint;
+    use zeroize::Zeroizing;
+
+    pub(super) const BASE: [u8; 32] = {
+        let mut base = [0; 32];
+        if let Some(first) = base.first_mut() {
+            *first = 9;
+        }
+        base
+    };
+
+    #[inline(never)]
+    pub(super) fn multiply(scalar: &[u8; 32], u: &[u8; 32]) -> [u8; 32] {
+        let mut scalar = Zeroizing::new(*scalar);
+        let [first, .., last] = &mut *scalar;
+        *first &= 0b1111_1000;
+        *last = *last & 0b0111_1111 | 0b0100_0000;
+        // The highest bit is clear.
+        let bits = (0..255u8).rev().map(|place| {
+            let octet = scalar.get(usize::from(place >> 3)).copied();
+            octet.unwrap_or_default().wrapping_shr((place & 7).into()) & 1 == 1
+        });
+        MontgomeryPoint(*u).mul_bits_be(bits).to_bytes()
     }
 }
 

@@ -20,12 +20,16 @@
 //! }
 //! ```
 
+#[cfg(feature = "gcm")]
+mod gcm;
 #[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
 mod groups;
 mod psk;
 #[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
 mod rust_crypto;
 
+#[cfg(feature = "gcm")]
+pub use gcm::Gcm;
 pub use psk::{ExternalPsk, SoftwarePsk};
 #[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
 pub use rust_crypto::{SoftwareAead, SoftwareHash, SoftwareRecordNumberKey};
