@@ -269,7 +269,7 @@ impl Host for Steps {
 
 #[test]
 fn udp_holds() {
-    let report = datagrams(&mut echo_of_datagrams(), &mut StdHost::new(), PATIENT).unwrap();
+    let report = datagrams(&mut echo_of_datagrams(), 1152, &mut StdHost::new(), PATIENT).unwrap();
     assert!(report.received >= 8 - report.lost);
 }
 
@@ -306,7 +306,7 @@ fn datagrams_that_are_cut_or_changed_are_found() {
         send: |udp, datagram| udp.send(&datagram[..datagram.len().min(512)]),
         ..Way::good()
     };
-    let fault = datagrams(&mut cuts, &mut StdHost::new(), PATIENT).unwrap_err();
+    let fault = datagrams(&mut cuts, 1152, &mut StdHost::new(), PATIENT).unwrap_err();
     assert_eq!(fault.fault, Fault::Length { got: 512 });
     let mut changes = Way {
         recv: |udp, buf| {
@@ -318,7 +318,7 @@ fn datagrams_that_are_cut_or_changed_are_found() {
         },
         ..Way::good()
     };
-    let fault = datagrams(&mut changes, &mut StdHost::new(), PATIENT).unwrap_err();
+    let fault = datagrams(&mut changes, 1152, &mut StdHost::new(), PATIENT).unwrap_err();
     assert!(matches!(fault.fault, Fault::Octet { at: 100, .. }));
 }
 
@@ -333,6 +333,6 @@ fn a_way_that_loses_all_is_found() {
         check_ms: 20,
         ..PATIENT
     };
-    let fault = datagrams(&mut loses, &mut host, limits).unwrap_err();
+    let fault = datagrams(&mut loses, 1152, &mut host, limits).unwrap_err();
     assert_eq!(fault.fault, Fault::Lost { lost: 8, of: 8 });
 }

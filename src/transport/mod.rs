@@ -90,6 +90,8 @@
 use core::fmt;
 use core::task::Poll;
 
+#[cfg(feature = "at")]
+pub mod at;
 pub mod conformance;
 #[cfg(feature = "std")]
 mod std_host;

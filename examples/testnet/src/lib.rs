@@ -30,6 +30,7 @@ mod hub;
 pub mod kdf;
 pub mod ladder;
 mod log;
+pub mod modem;
 mod net;
 mod northbound;
 mod secure;

@@ -12,7 +12,8 @@ const TRIES: usize = 4;
 /// How many may be lost for good: a way that loses more carries nothing.
 const MAY_BE_LOST: usize = 2;
 
-/// Tests a port for datagrams that is connected to the [peer](super).
+/// Tests a port for datagrams that is connected to the [peer](super), with datagrams of up to `largest`
+/// octets: what the modem takes at once. 1152 is what CoAP wants, and the most that is tried.
 ///
 /// Datagrams may be lost, doubled and overtaken; they may not be cut, put together or changed.
 ///
@@ -20,6 +21,7 @@ const MAY_BE_LOST: usize = 2;
 /// The first thing that the port does not keep to.
 pub fn datagrams(
     way: &mut impl DatagramTransport,
+    largest: usize,
     host: &mut impl Host,
     limits: Limits,
 ) -> Result<Report, Nonconformance> {
@@ -29,7 +31,7 @@ pub fn datagrams(
         Poll::Ready(Ok(_)) => return watch.fail(Fault::Unasked),
         Poll::Ready(Err(error)) => return watch.ended(error),
     }
-    for len in LENGTHS {
+    for len in LENGTHS.into_iter().filter(|len| *len <= largest) {
         watch.begin(Check::Borders);
         let mut arrived = false;
         for _ in 0..TRIES {
