@@ -1,18 +1,27 @@
 //! The AT modem of `transport::at` against the emulator of the reference network, in every dialect and with
 //! every fault, under the conformance test of ports; and a whole exchange through a modem.
-#![cfg(all(feature = "at", feature = "std"))]
+#![cfg(all(feature = "at", feature = "embedded-tls", feature = "std"))]
 
 #[path = "../examples/support/conformance_peer.rs"]
 mod conformance_peer;
+#[allow(dead_code, reason = "shared with the tests over TCP")]
+#[path = "end_to_end/ue.rs"]
+mod ue;
 
 use core::task::Poll;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::{Duration, Instant};
 
+use msgin5g::client::{Client, ClientMemory, Config, Event};
+use msgin5g::message::UeServiceId;
+use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
+use msgin5g::session::{Psk, TlsConfig};
 use msgin5g::transport::at::{self, Dialect, Modem, Nordic, Quectel, Remote, Sara, Way, common};
 use msgin5g::transport::conformance::{self, Limits, StreamPort};
 use msgin5g::transport::{Host, StdHost, StreamTransport, TcpTransport, TransportError};
 use msgin5g_testnet::modem::{Modem as Emulator, ModemConfig, ModemFaults, ModemKind};
+use rand_core::OsRng;
+use ue::{METER, Ue, keys, network};
 
 type Clock = fn() -> u64;
 type OnTcp<D, U = TcpTransport> = Modem<U, Clock, D, 640, 640>;
@@ -315,4 +324,67 @@ fn a_host_name_that_would_be_a_command_is_not_sent() {
         let result = until(|| modem.connect(&remote));
         assert_eq!(result, Err(TransportError::Failed(at::UNSENDABLE)));
     }
+}
+
+#[test]
+fn an_exchange_with_the_server_through_a_modem() {
+    fn one<D: Dialect>(kind: ModemKind, dialect: D) {
+        let net = network(msgin5g_testnet::Config {
+            echo: vec!["echo-1@iot.example".to_owned()],
+            ..msgin5g_testnet::Config::default()
+        });
+        let faults = ModemFaults {
+            chatter: true,
+            pieces_of: Some(7),
+            ..ModemFaults::default()
+        };
+        let uart = emulator(kind, net.addr(), faults);
+        let mut modem: OnTcp<D> = Modem::new(uart, clock as Clock, dialect);
+        until(|| modem.connect(&remote(Way::Tcp))).unwrap();
+
+        let (key, identity) = keys(METER, net.af_fqdn());
+        let psk = Psk {
+            key: &key,
+            identity: &identity,
+        };
+        let mut tls = TlsMemory::<_>::new(modem.stream());
+        let mut host = StdHost::new();
+        let config = TlsConfig::new("msgin5g.example.com");
+        let deadline = host.now_ms() + 60_000;
+        let mut session =
+            TlsSession::open_blocking(&mut tls, &config, psk, &mut OsRng, &mut host, deadline)
+                .unwrap();
+        let mut memory = ClientMemory::<2048, 2048, 4096, 8>::new();
+        let config = Config::new(UeServiceId::new(METER.service_id).unwrap());
+        let mut client = Client::new(config, memory.pieces(), &mut OsRng).unwrap();
+        client.connected();
+        client.register().unwrap();
+        let mut meter = Ue {
+            client,
+            session: &mut session,
+            host,
+        };
+        meter.until(|event| matches!(event, Event::Registered).then_some(()));
+        meter.send("echo-1@iot.example", "through a modem");
+        let (mut reported, mut echoed) = (false, false);
+        while !(reported && echoed) {
+            meter.until(|event| match event {
+                Event::Report(_) => {
+                    reported = true;
+                    Some(())
+                }
+                Event::Message { msg, .. } => {
+                    assert_eq!(msg.payload, "echo: through a modem");
+                    echoed = true;
+                    Some(())
+                }
+                _ => None,
+            });
+        }
+        meter.client.deregister().unwrap();
+        meter.until(|event| matches!(event, Event::Deregistered).then_some(()));
+    }
+    one(ModemKind::Quectel, Quectel::default());
+    one(ModemKind::Nordic, Nordic::default());
+    one(ModemKind::Sara, Sara);
 }

@@ -3,6 +3,8 @@
 //! `tests/corpus.rs` of the crate calls it with the octets kept in `corpus/`.
 
 mod akma;
+#[cfg(feature = "at")]
+mod at;
 mod client;
 mod coap;
 mod configuration;
@@ -15,6 +17,8 @@ mod session_embedded_tls;
 mod session_tls13;
 
 pub use akma::akma;
+#[cfg(feature = "at")]
+pub use at::at;
 pub use client::client;
 pub use coap::{coap_datagram, coap_stream};
 pub use configuration::configuration;
@@ -32,6 +36,8 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All that are built.
 pub const TARGETS: &[Target] = &[
     ("akma", akma),
+    #[cfg(feature = "at")]
+    ("at", at),
     ("client", client),
     ("coap_datagram", coap_datagram),
     ("coap_stream", coap_stream),
