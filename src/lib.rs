@@ -56,6 +56,7 @@
 //! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |
 //! | `p256`, `x25519` | key exchange in software for `tls13` | |
 //! | `psk-ke` | PSK without key exchange; the 3GPP profile forbids it | |
+//! | `embedded-io` | `transport::IoTransport`: a port over the traits of that crate | |
 //! | `at` | `transport::at`: sockets of modems behind a UART, by AT commands | |
 //! | `std` | TCP and a clock on a host | |
 //! | `insecure-plaintext` | CoAP without any protection, for a bench | |

@@ -93,6 +93,8 @@ use core::task::Poll;
 #[cfg(feature = "at")]
 pub mod at;
 pub mod conformance;
+#[cfg(feature = "embedded-io")]
+mod io;
 #[cfg(feature = "std")]
 mod std_host;
 #[cfg(feature = "std")]
@@ -100,6 +102,8 @@ mod tcp;
 #[cfg(feature = "std")]
 mod udp;
 
+#[cfg(feature = "embedded-io")]
+pub use io::IoTransport;
 #[cfg(feature = "std")]
 pub use std_host::StdHost;
 #[cfg(feature = "std")]
