@@ -29,7 +29,7 @@ pub fn exchange<S: Session>(
     client: &mut Client<'_>,
     now: u64,
 ) -> Result<(), SessionError> {
-    move_all(session, client, now).map(|_| ())
+    move_octets(session, client, now).map(|_| ())
 }
 
 /// Exchanges octets until the client has an event or `until` (ms on the host's clock) has come.
@@ -46,7 +46,7 @@ pub fn wait<S: Session>(
     until: u64,
 ) -> Result<bool, SessionError> {
     wait_with(
-        |client, now| move_all(session, client, now),
+        |client, now| move_octets(session, client, now),
         client,
         host,
         until,
@@ -88,14 +88,14 @@ pub fn wait_datagrams<S: DatagramSession>(
 }
 
 fn wait_with<'m>(
-    mut move_all: impl FnMut(&mut Client<'m>, u64) -> Result<bool, SessionError>,
+    mut move_octets: impl FnMut(&mut Client<'m>, u64) -> Result<Moved, SessionError>,
     client: &mut Client<'m>,
     host: &mut impl Host,
     until: u64,
 ) -> Result<bool, SessionError> {
     loop {
         let now = host.now_ms();
-        let moved = move_all(client, now);
+        let moved = move_octets(client, now);
         // What arrived before the session ended still counts.
         if client.has_event(now) {
             return Ok(true);
@@ -105,26 +105,40 @@ fn wait_with<'m>(
             return Ok(false);
         }
         // What was just received may have left something to send, a Pong for example.
-        if !moved {
+        if !moved.any() {
             host.idle();
         }
     }
 }
 
-/// As [`exchange`]; whether any octets moved.
-fn move_all<S: Session>(
+/// Which way octets went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub(crate) sent: bool,
+    pub(crate) received: bool,
+}
+
+impl Moved {
+    fn any(self) -> bool {
+        self.sent || self.received
+    }
+}
+
+/// As [`exchange`]; which way octets went.
+pub(crate) fn move_octets<S: Session>(
     session: &mut S,
     client: &mut Client<'_>,
     now: u64,
-) -> Result<bool, SessionError> {
-    let (mut moved, mut taken) = (false, 0_usize);
+) -> Result<Moved, SessionError> {
+    let (mut moved, mut taken) = (Moved::default(), 0_usize);
     while taken < ENOUGH {
         let sent = send_all(session, client, now)?;
         let received = receive(session, client)?;
         if !sent && received == 0 {
             break;
         }
-        moved = true;
+        moved.sent |= sent;
+        moved.received |= received > 0;
         taken = taken.saturating_add(received);
     }
     Ok(moved)
@@ -167,15 +181,15 @@ fn receive<S: Session>(session: &mut S, client: &mut Client<'_>) -> Result<usize
     }
 }
 
-/// As [`move_all`], for datagrams.
-fn move_datagrams<S: DatagramSession>(
+/// As [`move_octets`], for datagrams.
+pub(crate) fn move_datagrams<S: DatagramSession>(
     session: &mut S,
     client: &mut Client<'_>,
     now: u64,
-) -> Result<bool, SessionError> {
-    let mut moved = false;
+) -> Result<Moved, SessionError> {
+    let mut moved = Moved::default();
     loop {
-        let mut moves = false;
+        let mut moves = Moved::default();
         loop {
             let datagram = client.poll_transmit(now);
             if datagram.is_empty() {
@@ -186,7 +200,7 @@ fn move_datagrams<S: DatagramSession>(
                 Poll::Ready(()) => client.transmitted(len),
                 Poll::Pending => break,
             }
-            moves = true;
+            moves.sent = true;
         }
         // What concerns nobody but the client makes room for the next one.
         client.has_event(now);
@@ -195,11 +209,12 @@ fn move_datagrams<S: DatagramSession>(
             && let Poll::Ready(n) = session.recv(space, now)?
         {
             client.received(n);
-            moves |= n > 0;
+            moves.received |= n > 0;
         }
-        if !moves {
+        if !moves.any() {
             return Ok(moved);
         }
-        moved = true;
+        moved.sent |= moves.sent;
+        moved.received |= moves.received;
     }
 }

@@ -16,6 +16,7 @@
 //! | [`driver`] | moves octets between session and client | `session`, `client` |
 //! | `gateway` | the messages of constrained UEs (feature `msgin5g-5`) | `client`, `coap`, `message` |
 //! | [`configuration`] | reads the UE configuration document | `client`, `message` |
+//! | [`connection`] | keeps a client connected: keys, sessions, pauses | all above |
 //!
 //! # From key to message
 //!
@@ -91,6 +92,7 @@ pub mod akma;
 pub mod client;
 pub mod coap;
 pub mod configuration;
+pub mod connection;
 pub mod driver;
 #[cfg(feature = "msgin5g-5")]
 pub mod gateway;

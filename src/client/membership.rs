@@ -1,6 +1,7 @@
 //! Registration, its renewal and its end (TS 23.554 clause 8.2).
 
 use super::core::Core;
+use super::farewell::Farewell;
 use super::outbox::exchange::Exchange;
 use super::sending::body::{self, Body};
 use super::sending::request::request_overhead;
@@ -112,6 +113,9 @@ impl<'m> Core<'m> {
             return Event::Registered;
         }
         self.membership = Membership::None;
+        if code == Code::UNAUTHORIZED {
+            self.outbound.farewell = Some(Farewell::Unauthorized);
+        }
         Event::RegistrationFailed(Failure::Answered {
             code,
             cause: response.failure_cause,

@@ -53,6 +53,7 @@ mod config;
 mod core;
 mod datagrams;
 mod event;
+mod farewell;
 mod journal;
 mod membership;
 mod memory;
@@ -69,6 +70,7 @@ mod topics;
 
 pub use config::{Config, ConfigError, Reports};
 pub use event::{Event, Failure, PartialMessage, ReportTicket, SendError, Subscription};
+pub use farewell::Farewell;
 pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
 pub use outgoing::OutgoingMessage;

@@ -1,6 +1,7 @@
 //! What comes from the server, and what it leads to.
 
 use crate::client::core::{Answer, Core};
+use crate::client::farewell::Farewell;
 use crate::client::receiving::duplicates::{REPORT, WHOLE};
 use crate::client::receiving::handover::due;
 use crate::client::sending::responses::outcome;
@@ -74,10 +75,8 @@ impl Core<'_> {
         }
         match Signal::decode(&packet) {
             Ok(Signal::Pong { .. }) => Event::Pong,
-            Ok(Signal::Release(release)) => Event::Released {
-                hold_off_s: release.hold_off.unwrap_or_default(),
-            },
-            Ok(_) => Event::Aborted,
+            Ok(Signal::Release(release)) => self.released(release.hold_off.unwrap_or_default()),
+            Ok(_) => self.aborted(),
             Err(error) => self.give_up(error),
         }
     }
@@ -86,8 +85,8 @@ impl Core<'_> {
     pub(crate) fn on_too_large(&mut self, head: &Front, now: u64) -> Event<'_> {
         match head.code {
             Code::PONG => Event::Pong,
-            Code::RELEASE => Event::Released { hold_off_s: 0 },
-            Code::ABORT => Event::Aborted,
+            Code::RELEASE => self.released(0),
+            Code::ABORT => self.aborted(),
             code if code.is_response() => {
                 let unread = Packet {
                     code,
@@ -100,6 +99,16 @@ impl Core<'_> {
             // Only requests are answered: two ends that answer answers never stop.
             _ => self.refuse(Some(head.token), Code::REQUEST_ENTITY_TOO_LARGE),
         }
+    }
+
+    fn released(&mut self, hold_off_s: u32) -> Event<'static> {
+        self.outbound.farewell = Some(Farewell::Released { hold_off_s });
+        Event::Released { hold_off_s }
+    }
+
+    fn aborted(&mut self) -> Event<'static> {
+        self.outbound.farewell = Some(Farewell::Aborted);
+        Event::Aborted
     }
 
     /// The stream cannot be followed any more.

@@ -1,5 +1,6 @@
 //! The frame on its way out, and what is known of the other end.
 
+use crate::client::farewell::Farewell;
 use crate::coap::datagram::Header;
 use crate::coap::signal::{Csm, DEFAULT_MAX_MESSAGE_SIZE};
 use crate::coap::{CoapError, reframe};
@@ -14,6 +15,8 @@ pub(crate) struct Outbound<'m> {
     pub(crate) connected: bool,
     /// What arrives means nothing any more.
     pub(crate) is_deaf: bool,
+    /// Why this session is to be closed.
+    pub(crate) farewell: Option<Farewell>,
     pub(crate) signals: Signals,
     /// Largest CoAP message the server takes; `None` until it has said so.
     peer_limit: Option<usize>,
@@ -37,6 +40,7 @@ impl<'m> Outbound<'m> {
             sent: 0,
             connected: false,
             is_deaf: false,
+            farewell: None,
             signals: Signals::default(),
             peer_limit: None,
         }
@@ -68,12 +72,14 @@ impl<'m> Outbound<'m> {
         self.margin = 0;
         self.signals = Signals::default();
         self.peer_limit = None;
+        self.farewell = None;
     }
 
     /// The frame under way goes out whole, then Abort, then nothing.
     pub(crate) fn abort(&mut self) {
         self.signals.abort = true;
         self.is_deaf = true;
+        self.farewell = Some(Farewell::Aborted);
     }
 
     pub(crate) fn transmitted(&mut self, n: usize) {

@@ -11,9 +11,14 @@ use super::outgoing::{Outgoing, Owed};
 use super::protocol::Protocol;
 use super::quiet::Quiet;
 use super::record::{HEADER_LEN, TrafficKey, content};
+use crate::akma::PskIdentity;
 use crate::session::MAX_EMPTY_RECORDS;
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
+use zeroize::Zeroize;
+
+/// For receiving and for sending.
+pub(crate) type Buffers<'b> = (&'b mut [u8], &'b mut [u8]);
 
 mod receive;
 
@@ -62,11 +67,28 @@ impl<'b, C: Crypto> Connection<'b, C> {
         receive: &'b mut [u8],
         send: &'b mut [u8],
     ) -> Result<Self, TlsError> {
-        let limits = limits(receive.len()).ok_or(TlsError::too_small(MIN_RECEIVE))?;
-        let mut handshake = Handshake::new(Protocol::Tls, config, limits, None, psk, rng)?;
+        Self::begin(config, None, psk, rng, (receive, send)).map_err(|(error, _)| error)
+    }
+
+    /// The same, with an identity that is lent by nobody. What fails gives the buffers back.
+    pub(crate) fn begin(
+        config: &Config<'b>,
+        identity: Option<PskIdentity>,
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        (receive, send): Buffers<'b>,
+    ) -> Result<Self, (TlsError, Buffers<'b>)> {
         let mut outgoing = Outgoing::new(send);
-        let len = handshake.hello(outgoing.content()).map_err(with_header)?;
-        outgoing.seal::<C>(&mut None, content::HANDSHAKE, len)?;
+        let begun = begin_handshake(config, receive.len(), psk, rng).and_then(|handshake| {
+            let mut handshake = handshake.with_identity(identity);
+            let len = handshake.hello(outgoing.content()).map_err(with_header)?;
+            outgoing.seal::<C>(&mut None, content::HANDSHAKE, len)?;
+            Ok(handshake)
+        });
+        let handshake = match begun {
+            Ok(handshake) => handshake,
+            Err(error) => return Err((error, (receive, outgoing.take_buffer()))),
+        };
         Ok(Self {
             handshake: Some(handshake),
             incoming: Incoming::new(receive),
@@ -79,6 +101,14 @@ impl<'b, C: Crypto> Connection<'b, C> {
             read_end: None,
             write_end: None,
         })
+    }
+
+    /// Ends without a farewell and gives the buffers back, wiped.
+    pub(crate) fn into_buffers(mut self) -> Buffers<'b> {
+        let buffers = (self.incoming.take_buffer(), self.outgoing.take_buffer());
+        buffers.0.zeroize();
+        buffers.1.zeroize();
+        buffers
     }
 
     /// The handshake is over: the server has proved that it has the PSK, and the Finished that
@@ -274,6 +304,16 @@ impl<C: Crypto> Drop for Connection<'_, C> {
         self.incoming.wipe();
         self.outgoing.wipe();
     }
+}
+
+fn begin_handshake<'b, C: Crypto>(
+    config: &Config<'b>,
+    receive_len: usize,
+    psk: &mut dyn ExternalPsk,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<Handshake<'b, C>, TlsError> {
+    let limits = limits(receive_len).ok_or(TlsError::too_small(MIN_RECEIVE))?;
+    Handshake::new(Protocol::Tls, config, limits, None, psk, rng)
 }
 
 /// What fits a receive buffer of this length. `None`: too little.

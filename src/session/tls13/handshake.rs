@@ -10,6 +10,7 @@ use super::error::TlsError;
 use super::key_schedule::{self, ApplicationSecrets, HandshakeSecrets, KeySchedule};
 use super::protocol::Protocol;
 use super::server_hello::{self, Answer};
+use crate::akma::PskIdentity;
 use rand_core::{CryptoRng, RngCore};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -55,6 +56,8 @@ pub(crate) enum Step {
 /// One handshake. Dropped as soon as it is over, so that its secrets are gone.
 pub(crate) struct Handshake<'c, C: Crypto> {
     config: Config<'c>,
+    /// In place of the one in the configuration.
+    identity: Option<PskIdentity>,
     protocol: Protocol,
     state: State,
     schedule: KeySchedule<C>,
@@ -110,6 +113,7 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         draw(rng, &mut seed)?;
         let mut handshake = Self {
             config: *config,
+            identity: None,
             protocol,
             state: State::WaitHello { retried: false },
             schedule: KeySchedule::new(protocol, psk)?,
@@ -127,6 +131,13 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             None => None,
         };
         Ok(handshake)
+    }
+
+    /// Names the key so, in place of the configuration: for who cannot lend the name for as long
+    /// as the buffers.
+    pub(crate) fn with_identity(mut self, identity: Option<PskIdentity>) -> Self {
+        self.identity = identity;
+        self
     }
 
     /// Writes the first ClientHello with its header.
@@ -185,7 +196,14 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             max_fragment_length: self.limits.fragment_code,
             connection_id: self.connection_id,
         };
-        let len = client_hello::write::<C>(&self.config, &hello, out)?;
+        let config = match &self.identity {
+            Some(identity) => &Config {
+                identity: identity.as_bytes(),
+                ..self.config
+            },
+            None => &self.config,
+        };
+        let len = client_hello::write::<C>(config, &hello, out)?;
         let (covered, binders) = out
             .get_mut(..len)
             .and_then(|m| m.split_at_mut_checked(len.saturating_sub(BINDERS_LEN)))

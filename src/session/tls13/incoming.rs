@@ -76,6 +76,11 @@ impl<'b> Incoming<'b> {
         }
     }
 
+    /// Gives the buffer back.
+    pub(crate) fn take_buffer(&mut self) -> &'b mut [u8] {
+        core::mem::take(&mut self.buf)
+    }
+
     /// Where the next octets of the stream belong. Empty while data waits to be read.
     pub(crate) fn room(&mut self) -> &mut [u8] {
         if !self.data.is_empty() {

@@ -18,6 +18,11 @@ impl<'b> Outgoing<'b> {
         Self { buf, unsent: 0..0 }
     }
 
+    /// Gives the buffer back.
+    pub(crate) fn take_buffer(&mut self) -> &'b mut [u8] {
+        core::mem::take(&mut self.buf)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.unsent.is_empty()
     }

@@ -2,11 +2,11 @@
 
 use super::alert::Alert;
 use super::config::Config;
-use super::connection::Connection;
-use super::crypto::{Crypto, ExternalPsk};
+use super::connection::{Buffers, Connection};
+use super::crypto::{Crypto, ExternalPsk, SoftwarePsk};
 use super::error::TlsError;
 use super::record::HEADER_LEN;
-use crate::session::{Session, SessionError, Unsupported};
+use crate::session::{Psk, Session, SessionError, Unsupported};
 use crate::transport::{Host, StreamTransport, TransportError};
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
@@ -70,14 +70,40 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
         send: &'m mut [u8],
     ) -> Result<Self, SessionError> {
         let connection = Connection::new(config, psk, rng, receive, send);
-        Ok(Self {
+        let connection = connection.map_err(|e| name(e, false))?;
+        Ok(Self::over(transport, connection, config))
+    }
+
+    /// The same, with an identity that is lent by nobody. What fails gives the buffers back.
+    pub(crate) fn begin_as(
+        transport: T,
+        config: &Config<'m>,
+        psk: Psk<'_>,
+        rng: &mut (impl RngCore + CryptoRng),
+        buffers: Buffers<'m>,
+    ) -> Result<Self, (SessionError, Buffers<'m>)> {
+        let identity = Some(psk.identity.clone());
+        let mut key = SoftwarePsk::<C>::new(psk.key.as_octets());
+        match Connection::begin(config, identity, &mut key, rng, buffers) {
+            Ok(connection) => Ok(Self::over(transport, connection, config)),
+            Err((e, buffers)) => Err((name(e, false), buffers)),
+        }
+    }
+
+    fn over(transport: T, connection: Connection<'m, C>, config: &Config<'m>) -> Self {
+        Self {
             transport,
-            connection: connection.map_err(|e| name(e, false))?,
+            connection,
             timeout_ms: config.handshake_timeout_ms,
             deadline_ms: None,
             was_open: false,
             transport_error: None,
-        })
+        }
+    }
+
+    /// Ends without a farewell and gives the buffers back, wiped.
+    pub(crate) fn into_buffers(self) -> Buffers<'m> {
+        self.connection.into_buffers()
     }
 
     /// Does what can be done now. `Ready(Ok(()))`: the session is open. The time allowed counts
