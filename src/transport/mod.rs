@@ -85,7 +85,8 @@
 //! The blocking helpers also want a clock and something to do while nothing happens: [`Host`].
 //! Programs that poll the SDK from their own loop do not need it.
 //!
-//! On a computer, feature `std`, `TcpTransport`, `UdpTransport` and `StdHost` are such a port.
+//! On a computer, feature `std`, `TcpTransport`, `UdpTransport` and `StdHost` are such a port. `Faulty` makes a
+//! bad line out of a good one, to try a port or a program on.
 
 use core::fmt;
 use core::task::Poll;
@@ -96,6 +97,8 @@ pub mod conformance;
 #[cfg(feature = "embedded-io")]
 mod io;
 #[cfg(feature = "std")]
+mod faults;
+#[cfg(feature = "std")]
 mod std_host;
 #[cfg(feature = "std")]
 mod tcp;
@@ -104,6 +107,8 @@ mod udp;
 
 #[cfg(feature = "embedded-io")]
 pub use io::IoTransport;
+#[cfg(feature = "std")]
+pub use faults::{Faults, Faulty};
 #[cfg(feature = "std")]
 pub use std_host::StdHost;
 #[cfg(feature = "std")]

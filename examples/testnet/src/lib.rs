@@ -30,6 +30,7 @@ mod hub;
 pub mod kdf;
 pub mod ladder;
 mod log;
+pub mod memory;
 pub mod modem;
 mod net;
 mod northbound;
@@ -48,6 +49,7 @@ pub use config::{
 pub use echo::uuid;
 pub use event::{Closing, Counters, Event, EventKind, Refusal};
 pub use faults::{ALWAYS, AfterCut, Cut, DatagramFaults, Faults, Refuse};
+pub use memory::{Line, MemoryNet};
 pub use server::{AsMessage, AsOutcome, AsReport, PeerId};
 pub use subscriber::{AKidForm, HomeNetwork, Invalid, Subscriber};
 pub use testnet::{NotInTime, TestNet};

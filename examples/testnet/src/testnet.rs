@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use mio::Waker;
+
 use crate::aanf::Aanf;
 use crate::coap::{Code, Message};
 use crate::config::Config;
@@ -41,6 +43,23 @@ pub struct NotInTime(pub String);
 impl TestNet {
     /// Opens the listeners and starts the thread that serves them.
     pub fn start(config: Config) -> io::Result<Self> {
+        let (poll, waker) = net::poll()?;
+        let (mut network, tls) = Self::assemble(config, Some(waker))?;
+        let net = Net::bind(network.shared.clone(), poll, tls, &network.config)?;
+        (network.addr, network.plain_addr) = (net.addr()?, net.plain_addr());
+        (network.udp_addr, network.http_addr) = (net.udp_addr(), net.web_addr());
+        let thread = std::thread::Builder::new()
+            .name("testnet".to_owned())
+            .spawn(move || net.run())?;
+        network.thread = Some(thread);
+        Ok(network)
+    }
+
+    /// All but the sockets.
+    pub(crate) fn assemble(
+        config: Config,
+        waker: Option<Arc<Waker>>,
+    ) -> io::Result<(Self, TlsServer)> {
         let log = Log::new();
         let faults = Arc::new(Mutex::new(Faults::default()));
         let lifetime = u64::try_from(config.kaf_lifetime.as_millis()).unwrap_or(u64::MAX);
@@ -50,7 +69,6 @@ impl TestNet {
             &config.fqdns,
         )));
         let hub = Hub::new(&config, faults.clone(), log.clone())?;
-        let (poll, waker) = net::poll()?;
         let tls = TlsServer::new(&config, &aanf, &faults, &log)?;
         let shared = Shared {
             hub: Arc::new(Mutex::new(hub)),
@@ -59,28 +77,22 @@ impl TestNet {
             waker,
             stop: Arc::new(AtomicBool::new(false)),
         };
-        let net = Net::bind(shared.clone(), poll, tls, &config)?;
-        let (addr, plain_addr) = (net.addr()?, net.plain_addr());
-        let (udp_addr, http_addr) = (net.udp_addr(), net.web_addr());
-        let thread = std::thread::Builder::new()
-            .name("testnet".to_owned())
-            .spawn(move || net.run())?;
         let network = Self {
+            addr: config.listen,
             config,
-            addr,
-            plain_addr,
-            udp_addr,
-            http_addr,
+            plain_addr: None,
+            udp_addr: None,
+            http_addr: None,
             aanf,
             shared,
-            thread: Some(thread),
+            thread: None,
         };
         for subscriber in network.config.subscribers.clone() {
             network
                 .add_subscriber(subscriber)
                 .map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
         }
-        Ok(network)
+        Ok((network, tls))
     }
 
     /// Where TLS listens.
@@ -322,13 +334,23 @@ impl TestNet {
             .push(None, EventKind::Authenticated { supi, a_kid });
     }
 
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     fn aanf(&self) -> MutexGuard<'_, Aanf> {
         self.aanf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wake(&self) {
         // It fails only when the loop is gone, and then there is nobody to wake.
-        let _ = self.shared.waker.wake();
+        if let Some(waker) = &self.shared.waker {
+            let _ = waker.wake();
+        }
     }
 }
 

@@ -81,7 +81,8 @@ impl<T: StreamTransport, const RX: usize, const TX: usize> Default
 ///
 /// let mut memory = EmbeddedTlsMemory::<Uart>::new();
 /// let (desk, work) = memory.sessions(TlsConfig::new("msgin5g.example.com"));
-/// let channel = EmbeddedTls::new(desk, pin!(work));
+/// let work = pin!(work);
+/// let channel = EmbeddedTls::new(desk, work);
 /// ```
 pub struct EmbeddedTls<'a, T, F> {
     desk: &'a Desk<T>,

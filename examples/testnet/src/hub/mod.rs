@@ -48,6 +48,21 @@ pub enum Out {
     CutAll,
 }
 
+impl Out {
+    /// The connection that it is for; `None`: all.
+    pub fn to(&self) -> Option<PeerId> {
+        match self {
+            Self::Send { to, .. }
+            | Self::Post { to, .. }
+            | Self::Notify { to, .. }
+            | Self::Settle { to, .. }
+            | Self::Close { to, .. } => Some(*to),
+            Self::Raw { to, .. } => *to,
+            Self::CutAll => None,
+        }
+    }
+}
+
 /// Something to do now, or after a while.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {

@@ -1,17 +1,16 @@
 //! One TCP connection: socket, channel and CoAP endpoint, with the faults of the carriage.
 
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
 use std::time::Instant;
 
 use mio::net::TcpStream;
-use mio::{Interest, Registry, Token};
 
 use super::{Limits, Shared};
 use crate::carriage::stream::{Input, StreamEndpoint};
 use crate::coap::Message;
 use crate::event::{Closing, EventKind};
 use crate::faults::{AfterCut, Cut, Faults, spend};
+use crate::hub::Out;
 use crate::secure::{Channel, PlainChannel, Progress, TlsServer};
 use crate::server::{DeliveryId, Outcome, PeerId};
 use crate::wire::Body;
@@ -19,13 +18,13 @@ use crate::wire::Body;
 /// A peer that does not read is dropped when this much waits for it.
 const MOST_OUTPUT: usize = 4 << 20;
 
-/// The state of one connection.
-pub struct Conn {
+/// The state of one connection over a socket, or over memory.
+pub struct Conn<S = TcpStream> {
     pub peer: PeerId,
     /// When the handshake must be over.
     pub deadline: Option<Instant>,
     shared: Shared,
-    socket: TcpStream,
+    socket: S,
     channel: Channel,
     secured: bool,
     endpoint: Option<StreamEndpoint>,
@@ -42,22 +41,14 @@ pub struct Conn {
     over: bool,
 }
 
-impl Conn {
+impl<S: Read + Write> Conn<S> {
     pub fn new(
         shared: Shared,
         peer: PeerId,
-        mut socket: TcpStream,
+        socket: S,
         tls: Option<&TlsServer>,
         limits: Limits,
-        registry: &Registry,
     ) -> io::Result<Self> {
-        // Small messages must not wait for each other.
-        socket.set_nodelay(true)?;
-        registry.register(
-            &mut socket,
-            Token(peer.0 as usize),
-            Interest::READABLE | Interest::WRITABLE,
-        )?;
         let channel = match tls {
             Some(tls) => Channel::Tls(Box::new(tls.channel(peer)?)),
             None => Channel::Plain(PlainChannel::default()),
@@ -115,6 +106,26 @@ impl Conn {
     pub fn greet(&mut self) {
         self.advance();
         self.write();
+    }
+
+    /// What the hub wants of this connection.
+    pub fn carry_out(&mut self, out: &Out) {
+        match out {
+            Out::Send { message, .. } => self.send(message),
+            Out::Post {
+                delivery,
+                body,
+                whatever_the_size,
+                ..
+            } => self.post(*delivery, body, *whatever_the_size),
+            Out::Notify {
+                delivery, message, ..
+            } => self.notify(*delivery, message),
+            Out::Settle { .. } => {}
+            Out::Raw { octets, .. } => self.raw(octets),
+            Out::Close { orderly: true, .. } => self.close(Closing::Orderly),
+            Out::Close { orderly: false, .. } | Out::CutAll => self.end(Closing::Cut),
+        }
     }
 
     pub fn send(&mut self, message: &Message) {
@@ -190,10 +201,8 @@ impl Conn {
         self.over
     }
 
-    pub fn leave(&mut self, registry: &Registry) {
-        // Both fail only when the peer is gone already.
-        let _ = registry.deregister(&mut self.socket);
-        let _ = self.socket.shutdown(Shutdown::Both);
+    pub fn socket(&mut self) -> &mut S {
+        &mut self.socket
     }
 
     fn take(&mut self, octets: &[u8]) {

@@ -1,17 +1,17 @@
 //! Sockets: one thread that waits for all of them, and a timer for what must come late.
 
-mod conn;
+pub mod conn;
 mod udp;
 mod web;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use mio::net::TcpListener;
+use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 
 use crate::coap::Code;
@@ -40,7 +40,8 @@ pub struct Shared {
     pub hub: Arc<Mutex<Hub>>,
     pub faults: Arc<Mutex<Faults>>,
     pub log: Log,
-    pub waker: Arc<Waker>,
+    /// Interrupts the poll of the sockets; there is none in memory.
+    pub waker: Option<Arc<Waker>>,
     pub stop: Arc<AtomicBool>,
 }
 
@@ -234,18 +235,25 @@ impl Net {
                 continue;
             }
             let tls = secured.then_some(&self.tls);
-            if let Ok(conn) = Conn::new(
-                self.shared.clone(),
-                peer,
-                socket,
-                tls,
-                self.limits,
-                self.poll.registry(),
-            ) {
+            let conn = self
+                .register(socket, peer)
+                .and_then(|socket| Conn::new(self.shared.clone(), peer, socket, tls, self.limits));
+            if let Ok(conn) = conn {
                 self.conns.insert(peer, conn);
                 self.with_conn(peer, Conn::greet);
             }
         }
+    }
+
+    fn register(&self, mut socket: TcpStream, peer: PeerId) -> io::Result<TcpStream> {
+        // Small messages must not wait for each other.
+        socket.set_nodelay(true)?;
+        let (token, both) = (
+            Token(peer.0 as usize),
+            Interest::READABLE | Interest::WRITABLE,
+        );
+        self.poll.registry().register(&mut socket, token, both)?;
+        Ok(socket)
     }
 
     /// Does what the hub asks for, until it asks for nothing more.
@@ -276,50 +284,19 @@ impl Net {
         let Some(out) = out else {
             return;
         };
-        match out {
-            Out::Send { to, message } => self.with_conn(to, |conn| conn.send(&message)),
-            Out::Post {
-                to,
-                delivery,
-                body,
-                whatever_the_size,
-            } => {
-                self.with_conn(to, |conn| conn.post(delivery, &body, whatever_the_size));
-            }
-            Out::Notify {
-                to,
-                delivery,
-                message,
-            } => self.with_conn(to, |conn| conn.notify(delivery, &message)),
-            Out::Settle { to, delivery } => {
-                let outcome = Outcome::Answered(Code::CHANGED);
-                self.shared.hub().settle(to, delivery, outcome);
-            }
-            Out::Raw { to, octets } => {
-                let peers: Vec<PeerId> = self
-                    .conns
-                    .keys()
-                    .copied()
-                    .filter(|peer| to.is_none_or(|to| to == *peer))
-                    .collect();
-                for peer in peers {
-                    self.with_conn(peer, |conn| conn.raw(&octets));
-                }
-            }
-            Out::Close { to, orderly } => self.with_conn(to, |conn| {
-                if orderly {
-                    conn.close(Closing::Orderly);
-                } else {
-                    conn.end(Closing::Cut);
-                }
-            }),
-            Out::CutAll => {
-                self.timers.clear();
-                let peers: Vec<PeerId> = self.conns.keys().copied().collect();
-                for peer in peers {
-                    self.with_conn(peer, |conn| conn.end(Closing::Cut));
-                }
-            }
+        if let Out::Settle { to, delivery } = out {
+            let outcome = Outcome::Answered(Code::CHANGED);
+            return self.shared.hub().settle(to, delivery, outcome);
+        }
+        if out == Out::CutAll {
+            self.timers.clear();
+        }
+        let peers: Vec<PeerId> = match out.to() {
+            Some(peer) => vec![peer],
+            None => self.conns.keys().copied().collect(),
+        };
+        for peer in peers {
+            self.with_conn(peer, |conn| conn.carry_out(&out));
         }
     }
 
@@ -368,7 +345,9 @@ impl Net {
         if conn.is_over()
             && let Some(mut conn) = self.conns.remove(&peer)
         {
-            conn.leave(self.poll.registry());
+            // Both fail only when the peer is gone already.
+            let _ = self.poll.registry().deregister(conn.socket());
+            let _ = conn.socket().shutdown(Shutdown::Both);
         }
     }
 }

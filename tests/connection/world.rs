@@ -1,0 +1,348 @@
+//! A device and the reference network in one thread, in memory: the test owns every octet and
+//! every millisecond.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use core::pin::pin;
+use core::task::Poll;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use msgin5g::akma::{AfId, Kausf, KausfSource, MncLength, RoutingIndicator, Supi, UaStarId};
+use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
+use msgin5g::connection::{
+    Channel, Connection, ConnectionEvent, EmbeddedTls, EmbeddedTlsMemory, Modem, Plain, Settings,
+    Tls13,
+};
+use msgin5g::message::{MessageId, Recipient, UeServiceId};
+use msgin5g::session::TlsConfig;
+use msgin5g::session::tls13::crypto::RustCrypto;
+use msgin5g::session::tls13::{self};
+use msgin5g::transport::{Faults, Faulty, StreamTransport, TransportError};
+use msgin5g_testnet::{Line, MemoryNet, Subscriber};
+use rand_core::{CryptoRng, RngCore};
+
+pub const SUPI: &str = "001010000000001";
+pub const METER: &str = "meter-7@iot.example";
+pub const ECHO: &str = "echo-1@iot.example";
+pub const FQDN: &str = "msgin5g.example.com";
+pub const K_AUSF: [u8; 32] = [0x11; 32];
+
+pub type Memory = ClientMemory<1152, 1152, 2048, 8>;
+pub type Net = Rc<RefCell<MemoryNet>>;
+pub type Keys = KausfSource<'static>;
+
+/// The two TLS backends, and none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    EmbeddedTls,
+    Tls13,
+    Plain,
+}
+
+pub const BOTH: [Backend; 2] = [Backend::EmbeddedTls, Backend::Tls13];
+
+/// A network with the meter as subscriber and an echo.
+pub fn network() -> Net {
+    network_with(|_| {})
+}
+
+pub fn network_with(adjust: impl FnOnce(&mut msgin5g_testnet::Config)) -> Net {
+    let mut config = msgin5g_testnet::Config {
+        echo: vec![ECHO.to_owned()],
+        ..msgin5g_testnet::Config::default()
+    };
+    adjust(&mut config);
+    let net = MemoryNet::new(config).expect("a network");
+    net.add_subscriber(Subscriber::new(SUPI, K_AUSF).with_ue(METER))
+        .expect("a subscriber");
+    Rc::new(RefCell::new(net))
+}
+
+pub fn keys() -> Keys {
+    let supi = Supi::imsi(SUPI).unwrap();
+    let home = supi.home_network(MncLength::Two).unwrap();
+    KausfSource::new(supi, RoutingIndicator::new("0").unwrap(), home)
+        .with_k_ausf(Kausf::from_octets(K_AUSF))
+}
+
+pub fn settings() -> Settings<'static> {
+    Settings::new(AfId::new(FQDN, UaStarId::TLS13).unwrap())
+}
+
+/// A transport to the network in memory.
+pub struct Wire {
+    net: Net,
+    line: Line,
+    moved: Rc<Cell<u64>>,
+}
+
+impl StreamTransport for Wire {
+    fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
+        if !self.net.borrow_mut().send(self.line, data) {
+            return Poll::Ready(Err(TransportError::Closed));
+        }
+        self.moved.set(self.moved.get() + data.len() as u64);
+        Poll::Ready(Ok(data.len()))
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        match self.net.borrow_mut().recv(self.line, buf) {
+            None => Poll::Ready(Err(TransportError::Closed)),
+            Some(0) => Poll::Pending,
+            Some(n) => {
+                self.moved.set(self.moved.get() + n as u64);
+                Poll::Ready(Ok(n))
+            }
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.net.borrow_mut().hang_up(self.line);
+    }
+}
+
+/// Keys and a way to the network, whose lines are as bad as the test wants.
+pub struct Phone<K = Keys> {
+    pub keys: K,
+    net: Net,
+    secured: bool,
+    pub moved: Rc<Cell<u64>>,
+    /// Of the lines dialled next, in this order; good ones after that.
+    pub faults: Vec<Faults>,
+    pub dialled: u32,
+    pub pending_dials: u32,
+    pub dial_error: Option<TransportError>,
+}
+
+impl<K: msgin5g::akma::AkmaKeySource> msgin5g::akma::AkmaKeySource for Phone<K> {
+    fn request(
+        &mut self,
+        af_id: &AfId<'_>,
+    ) -> Poll<Result<msgin5g::akma::AkmaContext, msgin5g::akma::KeySourceError>> {
+        self.keys.request(af_id)
+    }
+
+    fn generation(&self) -> u32 {
+        self.keys.generation()
+    }
+}
+
+impl<K: msgin5g::akma::AkmaKeySource> Modem for Phone<K> {
+    type Transport = Faulty<Wire>;
+
+    fn dial(&mut self) -> Poll<Result<Self::Transport, TransportError>> {
+        if let Some(error) = self.dial_error {
+            return Poll::Ready(Err(error));
+        }
+        if self.pending_dials > 0 {
+            self.pending_dials -= 1;
+            return Poll::Pending;
+        }
+        self.dialled += 1;
+        let faults = match self.faults.is_empty() {
+            true => Faults::NONE,
+            false => self.faults.remove(0),
+        };
+        let line = self.net.borrow_mut().dial(self.secured);
+        let wire = line.map(|line| Wire {
+            net: self.net.clone(),
+            line,
+            moved: self.moved.clone(),
+        });
+        Poll::Ready(
+            wire.map(|wire| Faulty::new(wire, faults))
+                .ok_or(TransportError::Closed),
+        )
+    }
+}
+
+/// A device: client, connection, modem, time.
+pub struct Device<'a, 'm, C, K = Keys> {
+    pub client: Client<'m>,
+    pub connection: Connection<'a, C>,
+    pub phone: Phone<K>,
+    pub rng: Chance,
+    pub now: u64,
+    pub net: Net,
+    pub story: Vec<ConnectionEvent>,
+    /// How often `poll` was called.
+    pub polls: u64,
+}
+
+/// What the test does with a device, whatever its channel.
+pub trait Test {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>);
+}
+
+/// Makes a device over this backend and runs the test with it.
+pub fn with_device(
+    backend: Backend,
+    net: &Net,
+    settings: Settings<'_>,
+    configure: impl FnOnce(&mut Config<'_>),
+    seed: u64,
+    test: impl Test,
+) {
+    let mut memory = Memory::new();
+    let mut config = Config::new(UeServiceId::new(METER).unwrap());
+    configure(&mut config);
+    let mut rng = Chance::new(seed);
+    let client = Client::new(config, memory.pieces(), &mut rng);
+    let phone = Phone {
+        keys: keys(),
+        net: net.clone(),
+        secured: backend != Backend::Plain,
+        moved: Rc::default(),
+        faults: Vec::new(),
+        dialled: 0,
+        pending_dials: 0,
+        dial_error: None,
+    };
+    let base = (client, phone, rng, net.clone());
+    match backend {
+        Backend::EmbeddedTls => {
+            let mut memory = EmbeddedTlsMemory::<Faulty<Wire>>::new();
+            let (desk, work) = memory.sessions(TlsConfig::new(FQDN));
+            let work = pin!(work);
+            let channel = EmbeddedTls::new(desk, work);
+            test.run(&mut device(base, settings, channel));
+        }
+        Backend::Tls13 => {
+            let (mut receive, mut send) = ([0; 640], [0; 640]);
+            let config = tls13::Config::new(b"", FQDN);
+            let channel = Tls13::<_, RustCrypto>::new(config, &mut receive, &mut send);
+            test.run(&mut device(base, settings, channel));
+        }
+        Backend::Plain => test.run(&mut device(base, settings, Plain::new())),
+    }
+}
+
+fn device<'a, 'm, C: Channel>(
+    (client, phone, rng, net): (Client<'m>, Phone, Chance, Net),
+    settings: Settings<'a>,
+    channel: C,
+) -> Device<'a, 'm, C> {
+    Device {
+        client,
+        connection: Connection::new(settings, channel),
+        phone,
+        rng,
+        now: 0,
+        net,
+        story: Vec::new(),
+        polls: 0,
+    }
+}
+
+impl<'a, C, K> Device<'a, '_, C, K>
+where
+    C: Channel<Transport = Faulty<Wire>>,
+    K: msgin5g::akma::AkmaKeySource,
+{
+    /// One turn of a superloop. Whether anything has happened.
+    pub fn turn(&mut self, mut on_event: impl FnMut(&Event<'_>)) -> bool {
+        let before = (self.phone.moved.get(), self.phone.dialled);
+        let mut happened = false;
+        loop {
+            self.polls += 1;
+            let event =
+                self.connection
+                    .poll(&mut self.client, &mut self.phone, self.now, &mut self.rng);
+            let Some(event) = event else { break };
+            self.story.push(event);
+            happened = true;
+        }
+        while let Some(event) = self.client.poll_event(self.now) {
+            on_event(&event);
+            happened = true;
+        }
+        happened || before != (self.phone.moved.get(), self.phone.dialled)
+    }
+
+    /// Turns until `done` says so. Time passes only when nothing else happens, and then to the
+    /// next deadline at once, as on a device that sleeps. Fails after `limit` (ms).
+    pub fn until(
+        &mut self,
+        limit: u64,
+        mut on_event: impl FnMut(&Event<'_>),
+        mut done: impl FnMut(&Self) -> bool,
+    ) {
+        let end = self.now + limit;
+        let mut idle = 0;
+        while !done(self) {
+            if self.turn(&mut on_event) {
+                idle = 0;
+                continue;
+            }
+            idle += 1;
+            // A line that stutters says "nothing now" and goes on.
+            if idle < 4 {
+                continue;
+            }
+            let own = self.connection.next_deadline(&self.client);
+            let net = self.net.borrow().next_due_ms();
+            let theirs = net.map(|at| self.now + at.saturating_sub(self.net.borrow().now_ms()));
+            let next = own.into_iter().chain(theirs).min();
+            let next = next.unwrap_or_else(|| panic!("nothing will ever happen: {:?}", self.story));
+            assert!(next <= end, "not within {limit} ms: {:?}", self.story);
+            self.pass(next.saturating_sub(self.now).max(1));
+        }
+    }
+
+    pub fn pass(&mut self, ms: u64) {
+        self.now += ms;
+        let time = std::time::Duration::from_millis(ms);
+        self.net.borrow().advance(time);
+        self.net.borrow_mut().work();
+    }
+
+    pub fn send(&mut self, to: &str, text: &str) -> MessageId<'static> {
+        let to = Recipient::Ue(UeServiceId::new(to).unwrap());
+        let message = OutgoingMessage::text(to, text).with_report();
+        self.client.send(&message, &mut self.rng).unwrap()
+    }
+}
+
+/// Numbers that one seed gives (xorshift64*). A generator for tests only.
+#[derive(Clone)]
+pub struct Chance(u64);
+
+impl Chance {
+    pub fn new(seed: u64) -> Self {
+        let mut chance = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        chance.next_u64();
+        chance
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        (self.next_u64() >> 11) % bound
+    }
+}
+
+impl RngCore for Chance {
+    fn next_u32(&mut self) -> u32 {
+        (self.next_u64() >> 32) as u32
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn fill_bytes(&mut self, dest: &mut [u8]) {
+        for chunk in dest.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next_u64().to_be_bytes()[..chunk.len()]);
+        }
+    }
+
+    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), rand_core::Error> {
+        self.fill_bytes(dest);
+        Ok(())
+    }
+}
+
+impl CryptoRng for Chance {}
