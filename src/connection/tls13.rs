@@ -38,6 +38,10 @@ pub struct Tls13<'m, T, C: Crypto> {
 }
 
 /// The buffers are here or in a session.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is no heap, and most of the time it is large"
+)]
 enum State<'m, T, C: Crypto> {
     Free(&'m mut [u8], &'m mut [u8]),
     Session(TlsSession<'m, T, C>),
