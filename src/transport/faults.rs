@@ -34,7 +34,6 @@ pub struct Faulty<T> {
 
 /// What goes wrong. Positions count octets of one direction from the beginning of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Faults {
     /// The stream is cut when so many octets have been sent.
     pub cut_sent: Option<u64>,

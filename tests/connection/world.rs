@@ -189,7 +189,7 @@ pub fn with_device(
     let mut config = Config::new(UeServiceId::new(METER).unwrap());
     configure(&mut config);
     let mut rng = Chance::new(seed);
-    let client = Client::new(config, memory.pieces(), &mut rng);
+    let client = Client::new(config, memory.pieces(), &mut rng).unwrap();
     let phone = Phone {
         keys: keys(),
         net: net.clone(),
