@@ -16,17 +16,23 @@ use crate::transport::StreamTransport;
 /// buffers.
 ///
 /// ```
+/// # use core::task::Poll;
+/// # use msgin5g::transport::{StreamTransport, TransportError};
+/// # struct Uart;
+/// # impl StreamTransport for Uart {
+/// #     fn send(&mut self, _: &[u8]) -> Poll<Result<usize, TransportError>> { Poll::Pending }
+/// #     fn recv(&mut self, _: &mut [u8]) -> Poll<Result<usize, TransportError>> { Poll::Pending }
+/// # }
 /// # #[cfg(all(feature = "gcm", feature = "p256"))]
 /// # fn main() {
 /// use msgin5g::connection::Tls13;
 /// use msgin5g::session::tls13::Config;
 /// use msgin5g::session::tls13::crypto::RustCrypto;
-/// # type Modem = ();
 ///
 /// let (mut receive, mut send) = ([0; 640], [0; 640]);
 /// // The identity is the key source's affair.
 /// let config = Config::new(b"", "msgin5g.example.com");
-/// let channel: Tls13<'_, Modem, RustCrypto> = Tls13::new(config, &mut receive, &mut send);
+/// let channel: Tls13<'_, Uart, RustCrypto> = Tls13::new(config, &mut receive, &mut send);
 /// # }
 /// # #[cfg(not(all(feature = "gcm", feature = "p256")))]
 /// # fn main() {}
