@@ -255,6 +255,7 @@ fn addresses_that_cannot_be_used_are_refused_by_name() {
         "coap://u@h",
         "coap://h h",
         "coap://[g]",
+        "coap://[2001]",
         "coap://a%41",
     ] {
         assert_eq!(address_error(text), AddressError::Host, "{text}");

@@ -59,10 +59,7 @@ fn uri(address: &ServerAddress<'_>) -> String {
         Scheme::CoapWs => "coap+ws",
         _ => "coaps+ws",
     };
-    // Brackets around an address of IPv4 are read, and lost.
-    let is_bracketed =
-        address.fqdn().is_none() && !address.host.starts_with(|c: char| c.is_ascii_digit());
-    let is_bracketed = is_bracketed || address.host.contains(':');
+    let is_bracketed = address.host.contains(':');
     let mut uri = if is_bracketed {
         format!("{scheme}://[{}]", address.host)
     } else {

@@ -199,7 +199,7 @@ fn split_authority(authority: &mut [u8]) -> Result<(&str, Option<u16>, bool), Ad
         _ => octet.is_ascii_alphanumeric(),
     };
     let is_sized = (1..=ServerAddress::MAX_HOST).contains(&host.len());
-    if !is_sized || !host.bytes().all(is_of_host) {
+    if !is_sized || !host.bytes().all(is_of_host) || (is_bracketed && !host.contains(':')) {
         return Err(AddressError::Host);
     }
     let port = match port.strip_prefix(':') {
