@@ -27,11 +27,16 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// Whether the file has this test: a function behind `#[test]`, in `proptest!` or not.
+/// Whether the file has this test: a function behind `#[test]`, in `proptest!` or not, or one that is listed to
+/// be run with both sessions.
 fn has_test(file: &str, name: &str) -> bool {
     let head = format!("fn {name}(");
-    let mut is_test = false;
+    let (mut is_test, mut is_list) = (false, false);
     for line in file.lines().map(str::trim) {
+        is_list |= line.starts_with("for_both_backends!");
+        if is_list && line.strip_suffix(',') == Some(name) {
+            return file.contains(&format!("fn {name}<"));
+        }
         if line == "#[test]" {
             is_test = true;
         } else if line.starts_with(&head) && is_test {
@@ -123,4 +128,6 @@ fn a_test_is_told_from_a_function_and_from_a_comment() {
     let file = "#[test]\nfn one() {}\nfn helper() {}\n// fn two() {}\n";
     assert!(has_test(file, "one"));
     assert!(!has_test(file, "helper") && !has_test(file, "two") && !has_test(file, "on"));
+    let file = "fn one<B>() {}\nfn two<B>() {}\nfor_both_backends! {\n    one,\n}\n";
+    assert!(has_test(file, "one") && !has_test(file, "two"));
 }
