@@ -1,6 +1,7 @@
 //! What is done with arbitrary octets, and what must hold then. Each target is a function that
-//! panics when something is wrong; libFuzzer calls it by way of `targets/`, and
-//! `tests/corpus.rs` of the crate calls it with the octets kept in `corpus/`.
+//! panics when something is wrong; libFuzzer calls it by way of `main.rs`, and `tests/corpus.rs` of
+//! the crate calls it with the octets kept in `corpus/`. A new one is added to `TARGETS` and gets
+//! a folder in `corpus/`.
 
 mod akma;
 #[cfg(feature = "at")]

@@ -139,7 +139,13 @@ impl Core<'_> {
             let sending = slot.gathering.deadline().or(slot.exchange.deadline());
             kept.or(sending.filter(|_| listens || slot.exchange.is_waiting()))
         });
-        let membership = self.membership.exchange().filter(|_| connected);
+        // A de-registration that waits for others waits for no time.
+        let is_held_up = matches!(self.membership, Membership::Deregistering(_))
+            && self.outbox.iter().any(OutboxSlot::is_under_way);
+        let membership = self
+            .membership
+            .exchange()
+            .filter(|exchange| connected && (exchange.is_waiting() || !is_held_up));
         let membership = membership.and_then(Exchange::deadline);
         let registered = self.membership == Membership::Registered;
         let refresh = self.refresh_at.filter(|_| registered);

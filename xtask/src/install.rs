@@ -39,6 +39,13 @@ const OPENSSL: [Package; 2] = [
     },
 ];
 
+/// What libFuzzer is built with.
+const CPLUSPLUS: Package = Package {
+    name: "g++",
+    present: || std::env::var_os("CXX").is_some() || run::on_path("c++"),
+    why: "builds libFuzzer",
+};
+
 /// A compiler with the sources of its library, to build `core` for Cortex-M.
 pub const RUST: [Package; 4] = [
     Package {
@@ -68,6 +75,20 @@ pub fn for_exchange(targets: &[&str], allowed: bool) -> Result<()> {
     let packages = OPENSSL
         .iter()
         .chain([&QEMU])
+        .chain(toolchain::packages(targets));
+    ensure(packages, allowed)
+}
+
+/// What the fuzz targets need.
+pub fn for_fuzzing(allowed: bool) -> Result<()> {
+    ensure(OPENSSL.iter().chain([&CPLUSPLUS]), allowed)
+}
+
+/// Everything that `cargo xtask test` needs, in one go.
+pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
+    let packages = OPENSSL
+        .iter()
+        .chain([&CPLUSPLUS, &QEMU])
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)
 }

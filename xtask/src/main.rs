@@ -60,7 +60,7 @@ enum Chore {
         /// For each target.
         #[arg(long, default_value_t = 10)]
         seconds: u32,
-        /// This one only; its name is that of its file in fuzz/targets.
+        /// This one only; fuzz/src/lib.rs lists them.
         #[arg(long)]
         target: Option<String>,
     },
@@ -104,7 +104,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
         Chore::Fuzz {
             seconds,
             ref target,
-        } => fuzz::run_targets(seconds, target.as_deref()),
+        } => fuzz::run_targets(seconds, target.as_deref(), may_install),
         Chore::Bench { json } => bench::run(json, may_install),
         Chore::Size { write } => size::run(write, may_install),
     }

@@ -5,15 +5,15 @@ mod crates;
 mod host;
 mod source;
 
-use crate::install;
 use crate::toolchain::{TARGETS, Toolchain};
+use crate::{fuzz, install};
 use anyhow::{Result, bail};
 use std::time::Instant;
 
 /// Runs all steps, whatever fails, and fails at the end if one did.
 pub fn run(may_install: bool) -> Result<()> {
     let started = Instant::now();
-    install::for_exchange(&TARGETS, may_install)?;
+    install::for_tests(&TARGETS, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     toolchain.describe();
 
@@ -22,14 +22,23 @@ pub fn run(may_install: bool) -> Result<()> {
     host::steps(&mut steps);
     crates::steps(&mut steps);
     boards::steps(&mut steps, &toolchain);
+    steps.step("fuzz targets, 10 s each", || {
+        fuzz::run_targets(10, None, may_install)
+    });
     steps.close(started)
 }
 
 /// Counts and names what passed and what failed.
 #[derive(Default)]
 pub struct Steps {
-    passed: usize,
-    failed: Vec<String>,
+    done: Vec<Step>,
+}
+
+/// A step that has been run.
+struct Step {
+    name: String,
+    seconds: f32,
+    passed: bool,
 }
 
 impl Steps {
@@ -40,25 +49,33 @@ impl Steps {
         let result = check();
         let seconds = started.elapsed().as_secs_f32();
         match result {
-            Ok(()) => {
-                println!("-- ok: {name} ({seconds:.1} s)");
-                self.passed += 1;
-            }
-            Err(error) => {
-                println!("-- FAILED: {name} ({seconds:.1} s)\n{error:#}");
-                self.failed.push(name.to_owned());
-            }
+            Ok(()) => println!("-- ok: {name} ({seconds:.1} s)"),
+            Err(ref error) => println!("-- FAILED: {name} ({seconds:.1} s)\n{error:#}"),
         }
+        self.done.push(Step {
+            name: name.to_owned(),
+            seconds,
+            passed: result.is_ok(),
+        });
     }
 
-    fn close(self, started: Instant) -> Result<()> {
-        println!("\n{:.0} s in all", started.elapsed().as_secs_f32());
-        for name in &self.failed {
-            println!("failed: {name}");
+    /// The time of each step, the slowest first, and what failed.
+    fn close(mut self, started: Instant) -> Result<()> {
+        println!("\nseconds  step");
+        self.done.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+        for step in &self.done {
+            println!("{:7.1}  {}", step.seconds, step.name);
         }
-        println!("{} passed, {} failed", self.passed, self.failed.len());
-        if !self.failed.is_empty() {
-            bail!("{} steps failed", self.failed.len());
+        println!("{:7.1}  in all\n", started.elapsed().as_secs_f32());
+
+        let failed: Vec<&Step> = self.done.iter().filter(|step| !step.passed).collect();
+        for step in &failed {
+            println!("failed: {}", step.name);
+        }
+        let passed = self.done.len() - failed.len();
+        println!("{passed} passed, {} failed", failed.len());
+        if !failed.is_empty() {
+            bail!("{} steps failed", failed.len());
         }
         Ok(())
     }
