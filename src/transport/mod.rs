@@ -94,10 +94,10 @@ use core::task::Poll;
 #[cfg(feature = "at")]
 pub mod at;
 pub mod conformance;
-#[cfg(feature = "embedded-io")]
-mod io;
 #[cfg(feature = "std")]
 mod faults;
+#[cfg(feature = "embedded-io")]
+mod io;
 #[cfg(feature = "std")]
 mod std_host;
 #[cfg(feature = "std")]
@@ -105,10 +105,10 @@ mod tcp;
 #[cfg(feature = "std")]
 mod udp;
 
-#[cfg(feature = "embedded-io")]
-pub use io::IoTransport;
 #[cfg(feature = "std")]
 pub use faults::{Faults, Faulty};
+#[cfg(feature = "embedded-io")]
+pub use io::IoTransport;
 #[cfg(feature = "std")]
 pub use std_host::StdHost;
 #[cfg(feature = "std")]
