@@ -2,13 +2,18 @@
 //!
 //! * [`exchange`] is the polled driver: it never waits, for superloops and tasks.
 //! * [`wait`] is the blocking one: it calls [`Host::idle`] until there is an event.
+//! * [`wait_async`] is the same for an executor; it can be dropped at any point.
 //! * [`exchange_datagrams`] and [`wait_datagrams`] are the same for datagrams.
+
+mod asynchronous;
 
 use core::task::Poll;
 
 use crate::client::Client;
 use crate::session::{DatagramSession, Session, SessionError};
 use crate::transport::Host;
+
+pub use asynchronous::{AsyncHost, wait_async};
 
 /// Octets that one call takes in at the most, so that it ends: somebody who floods the client
 /// with one endless frame must not hold its caller.

@@ -1,0 +1,76 @@
+use core::future::Future;
+
+use super::move_octets;
+use crate::client::Client;
+use crate::session::{Session, SessionError};
+
+/// A clock and a way to wait, for async firmware. Two lines over an executor's timer and the signal
+/// that the interrupt of a UART sets.
+pub trait AsyncHost {
+    /// Milliseconds since any fixed moment. Never goes back.
+    fn now_ms(&mut self) -> u64;
+
+    /// Done when octets may have arrived, when the port may take more, or at `until` (ms on this
+    /// clock), whatever comes first. To be done too early does no harm, and neither does it to be
+    /// dropped.
+    fn wait_until(&mut self, until: u64) -> impl Future<Output = ()>;
+}
+
+/// As [`wait`](super::wait), for async firmware: nothing is waited for but
+/// [`AsyncHost::wait_until`].
+///
+/// # Cancelling
+///
+/// The future holds nothing: it can be dropped at any point, as the loser of a `select` is, and the next
+/// call goes on where it was. No octet is lost and none goes twice.
+///
+/// ```
+/// use msgin5g::client::{Client, Event};
+/// use msgin5g::driver::{self, AsyncHost};
+/// use msgin5g::session::{Session, SessionError};
+///
+/// /// A task: hands every message to the application.
+/// async fn receive(
+///     session: &mut impl Session,
+///     client: &mut Client<'_>,
+///     host: &mut impl AsyncHost,
+/// ) -> Result<(), SessionError> {
+///     loop {
+///         driver::wait_async(session, client, host, u64::MAX).await?;
+///         let now = host.now_ms();
+///         while let Some(event) = client.poll_event(now) {
+///             if let Event::Message { msg, .. } = event {
+///                 // msg.payload is for the application
+///             }
+///         }
+///     }
+/// }
+/// ```
+///
+/// # Errors
+///
+/// As [`exchange`](super::exchange).
+pub async fn wait_async<S: Session>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    host: &mut impl AsyncHost,
+    until: u64,
+) -> Result<bool, SessionError> {
+    loop {
+        let now = host.now_ms();
+        let moved = move_octets(session, client, now);
+        // What arrived before the session ended still counts.
+        if client.has_event(now) {
+            return Ok(true);
+        }
+        let moved = moved?;
+        if now >= until {
+            return Ok(false);
+        }
+        // What was just received may have left something to send, a Pong for example.
+        if !moved.any() {
+            let next = client.next_deadline().unwrap_or(until);
+            host.wait_until(next.min(until)).await;
+        }
+    }
+}
