@@ -13,6 +13,7 @@
 //! | [`coap`] | CoAP messages and their framing | nothing else |
 //! | [`message`] | MSGin5G messages and their JSON | nothing else |
 //! | [`client`] | register, send, receive, report: a state machine without I/O | `coap`, `message` |
+//! | `snapshot` | what survives sleep and reboot, sealed | `akma`, `client`, `session` |
 //! | [`driver`] | moves octets between session and client | `session`, `client` |
 //! | `gateway` | the messages of constrained UEs (feature `msgin5g-5`) | `client`, `coap`, `message` |
 //! | [`configuration`] | reads the UE configuration document | `client`, `message` |
@@ -56,6 +57,7 @@
 //! | `dtls13` | `session::tls13::dtls`: DTLS 1.3 on the same handshake | |
 //! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |
 //! | `p256`, `x25519` | key exchange in software for `tls13` | |
+//! | `snapshot` | `snapshot`: client, session and key generation sealed into octets for flash | |
 //! | `psk-ke` | PSK without key exchange; the 3GPP profile forbids it | |
 //! | `embedded-io` | `transport::IoTransport`: a port over the traits of that crate | |
 //! | `at` | `transport::at`: sockets of modems behind a UART, by AT commands | |
@@ -98,6 +100,8 @@ pub mod driver;
 pub mod gateway;
 pub mod message;
 pub mod session;
+#[cfg(feature = "snapshot")]
+pub mod snapshot;
 pub mod transport;
 
 /// The traits of the caller's random number generator, in the generation that is used here.

@@ -16,6 +16,8 @@ mod message;
 mod session_embedded_tls;
 #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
 mod session_tls13;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 
 pub use akma::akma;
 #[cfg(feature = "at")]
@@ -30,6 +32,8 @@ pub use message::{message, responses, segment_ranges};
 pub use session_embedded_tls::session_embedded_tls;
 #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
 pub use session_tls13::session_tls13;
+#[cfg(feature = "snapshot")]
+pub use snapshot::snapshot;
 
 /// A target by its name, which is also the name of its folder in `corpus/`.
 pub type Target = (&'static str, fn(&[u8]));
@@ -56,4 +60,6 @@ pub const TARGETS: &[Target] = &[
     ("session_embedded_tls", session_embedded_tls),
     #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
     ("session_tls13", session_tls13),
+    #[cfg(feature = "snapshot")]
+    ("snapshot", snapshot),
 ];

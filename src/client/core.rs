@@ -37,7 +37,7 @@ pub(super) struct Core<'m> {
     pub(super) refresh_at: Option<u64>,
     pub(super) duplicates: Duplicates,
     pub(super) jitter: Jitter,
-    next_number: u32,
+    pub(crate) next_number: u32,
 }
 
 /// An answer that is due: a response, or a Pong (RFC 8323 section 5.4).

@@ -67,6 +67,27 @@ impl Datagrams {
         self.offered = Offered::Nothing;
     }
 
+    /// The next message ID of ours, for a snapshot.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn message_id(&self) -> u16 {
+        self.endpoint.next_message_id()
+    }
+
+    /// Goes on from here.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn set_message_id(&mut self, message_id: u16) {
+        self.endpoint.set_next_message_id(message_id);
+    }
+
+    /// Nothing is to be sent again, nothing to be said at once.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.offered == Offered::Nothing
+            && self.under_way.is_none()
+            && self.reply.is_none()
+            && self.endpoint.next_deadline().is_none()
+    }
+
     /// The driver has sent what it was offered.
     pub(super) fn transmitted(&mut self) {
         self.offered = Offered::Nothing;

@@ -64,6 +64,8 @@ mod receiving;
 mod requests;
 mod segments;
 mod sending;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 #[cfg(feature = "stored-message-update")]
 mod storing;
 mod topics;
@@ -75,6 +77,8 @@ pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
 pub use outgoing::OutgoingMessage;
 pub use receiving::incoming::IncomingSlot;
+#[cfg(feature = "snapshot")]
+pub(crate) use snapshot::snapshot_len;
 
 use rand_core::{CryptoRng, RngCore};
 
@@ -89,6 +93,9 @@ pub struct Client<'m> {
     core: Core<'m>,
     /// Why the stream cannot be followed, until the application has been told.
     fault: Option<CoapError>,
+    /// What of a session came out of a snapshot, until one is open.
+    #[cfg(feature = "snapshot")]
+    link: snapshot::Link,
 }
 
 impl<'m> Client<'m> {
@@ -111,6 +118,8 @@ impl<'m> Client<'m> {
             inbox: Inbox::new(rx),
             core,
             fault: None,
+            #[cfg(feature = "snapshot")]
+            link: snapshot::Link::None,
         })
     }
 
@@ -135,6 +144,10 @@ impl<'m> Client<'m> {
     pub fn disconnected(&mut self) {
         self.inbox.clear();
         self.fault = None;
+        #[cfg(feature = "snapshot")]
+        {
+            self.link = snapshot::Link::None;
+        }
         self.core.interrupt();
     }
 

@@ -49,6 +49,11 @@ impl<
     const SETS: usize,
 > ClientMemory<RX, TX, OUT, SLOTS, IN, SETS>
 {
+    /// Octets of a buffer that takes every [snapshot](crate::snapshot) of a client in this
+    /// memory, with a session and keys.
+    #[cfg(feature = "snapshot")]
+    pub const SNAPSHOT_LEN: usize = crate::snapshot::max_len(OUT, SLOTS, IN, SETS);
+
     /// Empty memory; fit for a `static`.
     pub const fn new() -> Self {
         Self {

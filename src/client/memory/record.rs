@@ -36,8 +36,8 @@ pub(crate) enum Field {
     AggregateId,
     #[cfg(feature = "stored-message-update")]
     Destination,
-    /// All that follows.
-    Rest,
+    /// All that follows. The same number whatever is built in: snapshots hold records.
+    Rest = 0xff,
 }
 
 /// Writes a record, and counts on when there is no more room.

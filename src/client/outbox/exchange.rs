@@ -9,14 +9,14 @@ const LONGEST_PAUSE_MS: u64 = 3_600_000;
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exchange {
-    state: State,
+    pub(crate) state: State,
     /// Sent last with this token; every attempt has one of its own.
-    token: Token,
-    attempts: u8,
+    pub(crate) token: Token,
+    pub(crate) attempts: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(crate) enum State {
     /// Not before somebody says so.
     Held,
     /// To be sent not before this time (ms).

@@ -4,7 +4,7 @@ use crate::message::MessageId;
 
 /// How many received messages are remembered. A server repeats a delivery
 /// within minutes, so the newest few are enough.
-const REMEMBERED: usize = 32;
+pub(crate) const REMEMBERED: usize = 32;
 
 /// What stands for the segment number of a whole message.
 pub(crate) const WHOLE: u32 = 0;
@@ -49,10 +49,30 @@ impl Duplicates {
 
     /// Remembers this message in place of the oldest.
     pub(crate) fn remember(&mut self, originator: &str, id: MessageId<'_>, segment: u32) {
+        self.put(Fingerprint::of(originator, id, segment));
+    }
+
+    fn put(&mut self, newest: Fingerprint) {
         if let Some(oldest) = self.seen.get_mut(self.next) {
-            *oldest = Fingerprint::of(originator, id, segment);
+            *oldest = newest;
         }
         self.next = self.next.wrapping_add(1) % REMEMBERED;
+    }
+}
+
+#[cfg(feature = "snapshot")]
+impl Duplicates {
+    /// What is remembered, oldest first, for a snapshot.
+    pub(crate) fn images(&self) -> impl Iterator<Item = ([u8; 16], [u8; 8])> {
+        let (newer, older) = self.seen.split_at_checked(self.next).unwrap_or_default();
+        let all = older.iter().chain(newer).filter(|seen| seen.rest != 0);
+        all.map(|seen| (seen.id, seen.rest.to_be_bytes()))
+    }
+
+    /// Remembers what a snapshot remembers.
+    pub(crate) fn restore(&mut self, (id, rest): ([u8; 16], [u8; 8])) {
+        let rest = u64::from_be_bytes(rest);
+        self.put(Fingerprint { id, rest });
     }
 }
 

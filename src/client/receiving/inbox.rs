@@ -56,6 +56,13 @@ impl<'m> Inbox<'m> {
         self.oversize = None;
     }
 
+    /// Nothing is here, and nothing has half arrived.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.discard();
+        self.fill == 0 && self.skip == 0 && self.raw == 0 && self.oversize.is_none()
+    }
+
     /// What is received from here on are datagrams, until the inbox is cleared.
     pub(crate) fn take_datagrams(&mut self) {
         self.takes_datagrams = true;

@@ -28,7 +28,7 @@ pub struct IncomingSlot {
     /// Octets that it will have when it is complete, as far as is known; they are kept free, so
     /// that two sets never stand in each other's way.
     pub(crate) expected: usize,
-    len: usize,
+    pub(crate) len: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

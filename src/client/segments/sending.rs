@@ -29,10 +29,10 @@ pub(crate) struct Segmenting {
     /// And has been asked for the current part of it.
     pub(crate) asked: bool,
     /// The application knows that the server has taken the message.
-    told: bool,
-    confirmed: bool,
-    restarts: u8,
-    kept_until: Option<u64>,
+    pub(crate) told: bool,
+    pub(crate) confirmed: bool,
+    pub(crate) restarts: u8,
+    pub(crate) kept_until: Option<u64>,
 }
 
 impl Segmenting {

@@ -268,7 +268,7 @@ fn all_of(segment: &Segment<'_>, text_len: usize) -> usize {
 }
 
 /// Number and text of each segment.
-fn chunks(octets: &[u8]) -> impl Iterator<Item = (u16, &str)> {
+pub(crate) fn chunks(octets: &[u8]) -> impl Iterator<Item = (u16, &str)> {
     let mut rest = octets;
     core::iter::from_fn(move || {
         let ([a, b, c, d], tail) = rest.split_first_chunk::<CHUNK_HEAD>()?;

@@ -51,6 +51,21 @@ impl<'m> Outbound<'m> {
         self.signals.csm = true;
     }
 
+    /// The session of an earlier life goes on: the server has said this of itself.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn resume(&mut self, peer_limit: Option<usize>) {
+        (self.connected, self.is_deaf) = (true, false);
+        self.peer_limit = peer_limit;
+    }
+
+    /// Open, and nothing is half sent or due to be sent before anything else.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn is_quiet(&self) -> bool {
+        let signals = &self.signals;
+        let due = signals.csm || signals.ping || signals.release || signals.abort;
+        self.is_idle() && !self.is_deaf && !due
+    }
+
     /// The server says nothing of itself over datagrams, so `limit` is taken for its own.
     pub(crate) fn connect_datagrams(&mut self, limit: usize) {
         (self.connected, self.is_deaf) = (true, false);

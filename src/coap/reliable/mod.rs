@@ -112,6 +112,18 @@ impl<const NSTART: usize, const SEEN: usize> Endpoint<NSTART, SEEN> {
         self.oldest = 0;
     }
 
+    /// The ID of the next message of ours.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn next_message_id(&self) -> u16 {
+        self.next_id
+    }
+
+    /// Message IDs go on from here.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn set_next_message_id(&mut self, message_id: u16) {
+        self.next_id = message_id;
+    }
+
     /// The parameters.
     #[must_use]
     pub fn params(&self) -> &Params {
