@@ -60,7 +60,8 @@ pub fn wait<S: Session>(
 
 /// As [`exchange`], for a client that [is connected](Client::connected_datagram) by datagrams.
 ///
-/// Call it at [`Client::next_deadline`] in any case: what is lost goes again by itself.
+/// Call it at [`Client::next_deadline`] and at [`DatagramSession::next_deadline`] in any case: what is
+/// lost goes again by itself.
 ///
 /// # Errors
 ///
@@ -192,6 +193,7 @@ pub(crate) fn move_datagrams<S: DatagramSession>(
     client: &mut Client<'_>,
     now: u64,
 ) -> Result<Moved, SessionError> {
+    client.limit_datagrams(session.max_datagram());
     let mut moved = Moved::default();
     loop {
         let mut moves = Moved::default();

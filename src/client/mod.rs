@@ -140,6 +140,12 @@ impl<'m> Client<'m> {
         self.core.connect_datagrams();
     }
 
+    /// The session takes datagrams of at most `octets`. The drivers say so; what is longer goes in
+    /// segments or is refused when it is asked for, as with [`Config::max_datagram`].
+    pub fn limit_datagrams(&mut self, octets: usize) {
+        self.core.outbound.limit_datagrams(octets);
+    }
+
     /// The session is lost or closed. Nothing that was accepted is lost with it.
     pub fn disconnected(&mut self) {
         self.inbox.clear();

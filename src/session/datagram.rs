@@ -17,6 +17,26 @@ pub trait DatagramSession {
     /// # Errors
     /// Why the association is dead.
     fn recv(&mut self, buf: &mut [u8], now: u64) -> Poll<Result<usize, SessionError>>;
+
+    /// The longest datagram that [`send`](Self::send) takes, in octets. No limit of its own by default.
+    fn max_datagram(&self) -> usize {
+        usize::MAX
+    }
+
+    /// When the association has something to do though nothing comes, in ms of the caller's clock: a
+    /// handshake message goes again. Then call [`recv`](Self::recv). `None`, the default: never.
+    fn next_deadline(&self) -> Option<u64> {
+        None
+    }
+
+    /// Ends the association in order. `Pending`: the farewell is not out yet, call again, or drop the
+    /// association if it need not be heard. By default there is nothing to say.
+    ///
+    /// # Errors
+    /// The transport's.
+    fn close(&mut self, _now: u64) -> Poll<Result<(), SessionError>> {
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl<S: DatagramSession + ?Sized> DatagramSession for &mut S {
@@ -26,6 +46,18 @@ impl<S: DatagramSession + ?Sized> DatagramSession for &mut S {
 
     fn recv(&mut self, buf: &mut [u8], now: u64) -> Poll<Result<usize, SessionError>> {
         S::recv(self, buf, now)
+    }
+
+    fn max_datagram(&self) -> usize {
+        S::max_datagram(self)
+    }
+
+    fn next_deadline(&self) -> Option<u64> {
+        S::next_deadline(self)
+    }
+
+    fn close(&mut self, now: u64) -> Poll<Result<(), SessionError>> {
+        S::close(self, now)
     }
 }
 
@@ -39,6 +71,22 @@ impl<T: crate::transport::DatagramTransport, C: super::tls13::crypto::Crypto> Da
 
     fn recv(&mut self, buf: &mut [u8], now: u64) -> Poll<Result<usize, SessionError>> {
         Self::recv(self, buf, now)
+    }
+
+    fn max_datagram(&self) -> usize {
+        match self.connection().max_write() {
+            // Not known before it is open, and of no matter after its end.
+            0 => usize::MAX,
+            octets => octets,
+        }
+    }
+
+    fn next_deadline(&self) -> Option<u64> {
+        self.deadline()
+    }
+
+    fn close(&mut self, now: u64) -> Poll<Result<(), SessionError>> {
+        Self::close(self, now)
     }
 }
 

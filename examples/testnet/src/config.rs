@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::kdf::UA_TLS13;
+use crate::secure::datagram::DatagramSecurity;
 use crate::subscriber::{AKidForm, Subscriber};
 
 /// How a network is set up.
@@ -17,6 +19,8 @@ pub struct Config {
     pub plain: Option<SocketAddr>,
     /// Also listens for CoAP over UDP, as plain. Operators use port 65401.
     pub udp: Option<SocketAddr>,
+    /// Also listens for CoAP over DTLS 1.3, which the starter of the network brings.
+    pub dtls: Option<DtlsSettings>,
     /// Also listens for application servers: TS 29.538 over plain HTTP.
     pub http: Option<SocketAddr>,
     /// How CoAP over UDP behaves.
@@ -47,6 +51,18 @@ pub struct Config {
     pub handshake_deadline: Duration,
     /// How long `wait_for` and its kin wait.
     pub patience: Duration,
+}
+
+/// CoAP over UDP in DTLS 1.3 (TS 33.535 Annex C). [`Config::datagrams`] goes for it too.
+#[derive(Debug, Clone)]
+pub struct DtlsSettings {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Ua* security protocol identifier of DTLS. TS 33.220 Annex H is not known to have one of its own; that of TLS 1.3
+    /// is the default, because Annex C of TS 33.535 copies its procedures.
+    pub ua: [u8; 5],
+    /// The implementation.
+    pub security: Arc<dyn DatagramSecurity>,
 }
 
 /// CoAP over UDP (RFC 7252); the defaults are those of section 4.8.
@@ -197,6 +213,7 @@ impl Default for Config {
             listen: loopback,
             plain: None,
             udp: None,
+            dtls: None,
             http: None,
             datagrams: DatagramSettings::default(),
             fqdns: vec!["msgin5g.example.com".to_owned()],
@@ -228,6 +245,17 @@ impl Config {
     #[must_use]
     pub fn with_udp(mut self) -> Self {
         self.udp = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        self
+    }
+
+    /// Also listens for CoAP over DTLS 1.3 on a free port of the loopback.
+    #[must_use]
+    pub fn with_dtls(mut self, security: Arc<dyn DatagramSecurity>) -> Self {
+        self.dtls = Some(DtlsSettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            ua: UA_TLS13,
+            security,
+        });
         self
     }
 

@@ -61,6 +61,11 @@ pub enum EventKind {
         ue: String,
         reason: Refusal,
     },
+    /// A peer of DTLS was heard from another address, by its Connection ID, and is answered there.
+    Moved {
+        ue: String,
+        to: SocketAddr,
+    },
     SessionClosed {
         ue: String,
         how: Closing,

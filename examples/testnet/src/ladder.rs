@@ -106,6 +106,7 @@ fn line(kind: &EventKind) -> Option<Line> {
             ue,
             format!("handshake refused: {}", refusal(reason)),
         ),
+        EventKind::Moved { ue, to } => note(ue, format!("is at {to} now")),
         EventKind::SessionClosed { ue, how, .. } => note(ue, closing(how)),
         EventKind::Request { ue, what } => arrow(ue, SERVER, what.clone()),
         EventKind::Answer { ue, code, what } => arrow(

@@ -19,6 +19,7 @@
 pub mod aanf;
 mod carriage;
 mod certificate;
+pub mod cli;
 pub mod coap;
 pub mod config;
 mod describe;
@@ -43,13 +44,14 @@ pub mod text;
 pub mod wire;
 
 pub use config::{
-    AggregateSettings, ApplicationServer, Config, DatagramSettings, MsgRespCarriage,
+    AggregateSettings, ApplicationServer, Config, DatagramSettings, DtlsSettings, MsgRespCarriage,
     SegmentSettings, ServerSettings, TlsSettings, TopicDelivery, TopicSettings,
 };
 pub use echo::uuid;
 pub use event::{Closing, Counters, Event, EventKind, Refusal};
 pub use faults::{ALWAYS, AfterCut, Cut, DatagramFaults, Faults, Refuse};
 pub use memory::{Line, MemoryNet};
+pub use secure::datagram;
 pub use server::{AsMessage, AsOutcome, AsReport, PeerId};
 pub use subscriber::{AKidForm, HomeNetwork, Invalid, Subscriber};
 pub use testnet::{NotInTime, TestNet};

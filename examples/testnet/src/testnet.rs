@@ -19,7 +19,7 @@ use crate::kdf::Key;
 use crate::ladder;
 use crate::log::Log;
 use crate::net::{self, Net, Shared};
-use crate::secure::TlsServer;
+use crate::secure::{KeyService, TlsServer};
 use crate::server::{AsMessage, AsOutcome};
 use crate::subscriber::{Invalid, Subscriber};
 use crate::text;
@@ -30,6 +30,7 @@ pub struct TestNet {
     addr: SocketAddr,
     plain_addr: Option<SocketAddr>,
     udp_addr: Option<SocketAddr>,
+    dtls_addr: Option<SocketAddr>,
     http_addr: Option<SocketAddr>,
     aanf: Arc<Mutex<Aanf>>,
     shared: Shared,
@@ -45,9 +46,13 @@ impl TestNet {
     pub fn start(config: Config) -> io::Result<Self> {
         let (poll, waker) = net::poll()?;
         let (mut network, tls) = Self::assemble(config, Some(waker))?;
-        let net = Net::bind(network.shared.clone(), poll, tls, &network.config)?;
+        let (shared, config) = (&network.shared, &network.config);
+        let ua = config.dtls.as_ref().map_or(config.ua_tls, |dtls| dtls.ua);
+        let keys = KeyService::new(config, ua, &network.aanf, &shared.faults, &shared.log);
+        let net = Net::bind(shared.clone(), poll, tls, keys, config)?;
         (network.addr, network.plain_addr) = (net.addr()?, net.plain_addr());
-        (network.udp_addr, network.http_addr) = (net.udp_addr(), net.web_addr());
+        (network.udp_addr, network.http_addr) = (net.udp_addr(false), net.web_addr());
+        network.dtls_addr = net.udp_addr(true);
         let thread = std::thread::Builder::new()
             .name("testnet".to_owned())
             .spawn(move || net.run())?;
@@ -82,6 +87,7 @@ impl TestNet {
             config,
             plain_addr: None,
             udp_addr: None,
+            dtls_addr: None,
             http_addr: None,
             aanf,
             shared,
@@ -108,6 +114,11 @@ impl TestNet {
     /// Where CoAP over UDP listens, if it does.
     pub fn udp_addr(&self) -> Option<SocketAddr> {
         self.udp_addr
+    }
+
+    /// Where CoAP over DTLS listens, if it does.
+    pub fn dtls_addr(&self) -> Option<SocketAddr> {
+        self.dtls_addr
     }
 
     /// Where application servers are listened to, if they are.
@@ -146,8 +157,9 @@ impl TestNet {
 
     /// Ends the life of the subscriber's K_AF: sessions on it get 4.01, new ones are refused until it authenticates anew.
     pub fn expire(&self, supi: &str) {
-        self.aanf()
-            .expire(supi, &self.config.fqdns, &[self.config.ua_tls]);
+        let ua_dtls = self.config.dtls.as_ref().map(|dtls| dtls.ua);
+        let uas: Vec<[u8; 5]> = ua_dtls.into_iter().chain([self.config.ua_tls]).collect();
+        self.aanf().expire(supi, &self.config.fqdns, &uas);
         self.shared.hub().server.expire(supi);
         self.shared.log.push(
             None,
@@ -243,6 +255,13 @@ impl TestNet {
     /// Ends the connection of a UE, with close_notify or without a word. `false`: it is not registered.
     pub fn disconnect(&self, ue: &str, orderly: bool) -> bool {
         let found = self.shared.hub().disconnect(ue, orderly);
+        self.wake();
+        found
+    }
+
+    /// Changes the server's key of a UE's association of DTLS (KeyUpdate). `false`: it is not registered.
+    pub fn update_keys(&self, ue: &str) -> bool {
+        let found = self.shared.hub().update_keys(ue);
         self.wake();
         found
     }

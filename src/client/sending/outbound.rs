@@ -73,6 +73,12 @@ impl<'m> Outbound<'m> {
         self.peer_limit = Some(limit.saturating_sub(self.margin));
     }
 
+    /// The session takes no longer datagram.
+    pub(super) fn limit_datagrams(&mut self, octets: usize) {
+        let limit = octets.saturating_sub(self.margin);
+        self.peer_limit = self.peer_limit.map(|before| before.min(limit));
+    }
+
     /// The frame that has been written becomes a datagram.
     pub(crate) fn become_datagram(&mut self, header: Header) -> bool {
         let octets = self.octets.get_mut(..self.len).unwrap_or_default();

@@ -50,6 +50,11 @@ impl DatagramEndpoint {
         }
     }
 
+    /// No datagram of more octets fits what is below.
+    pub fn hold(&mut self, octets: usize) {
+        self.settings.max_datagram = self.settings.max_datagram.min(octets);
+    }
+
     /// Takes one datagram of the peer.
     pub fn feed(&mut self, now_ms: u64, octets: &[u8]) -> Vec<Input> {
         self.heard_ms = now_ms;

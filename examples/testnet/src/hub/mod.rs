@@ -42,6 +42,8 @@ pub enum Out {
     Settle { to: PeerId, delivery: DeliveryId },
     /// Octets that go to the wire as they are, past TLS.
     Raw { to: Option<PeerId>, octets: Vec<u8> },
+    /// Changes the server's key of one association of DTLS.
+    UpdateKeys { to: PeerId },
     /// Ends one connection, with close_notify or without a word.
     Close { to: PeerId, orderly: bool },
     /// Ends every connection without a word.
@@ -56,6 +58,7 @@ impl Out {
             | Self::Post { to, .. }
             | Self::Notify { to, .. }
             | Self::Settle { to, .. }
+            | Self::UpdateKeys { to }
             | Self::Close { to, .. } => Some(*to),
             Self::Raw { to, .. } => *to,
             Self::CutAll => None,
@@ -233,6 +236,15 @@ impl Hub {
             return false;
         };
         self.send(Out::Close { to, orderly });
+        true
+    }
+
+    /// Changes the server's key of a registered UE's association of DTLS. `false`: it is not registered.
+    pub fn update_keys(&mut self, ue: &str) -> bool {
+        let Some(to) = self.server.registered(ue) else {
+            return false;
+        };
+        self.send(Out::UpdateKeys { to });
         true
     }
 

@@ -121,7 +121,8 @@ impl<S: Read + Write> Conn<S> {
             Out::Notify {
                 delivery, message, ..
             } => self.notify(*delivery, message),
-            Out::Settle { .. } => {}
+            // OpenSSL's crate has no way to ask for other keys.
+            Out::Settle { .. } | Out::UpdateKeys { .. } => {}
             Out::Raw { octets, .. } => self.raw(octets),
             Out::Close { orderly: true, .. } => self.close(Closing::Orderly),
             Out::Close { orderly: false, .. } | Out::CutAll => self.end(Closing::Cut),

@@ -20,10 +20,10 @@ use crate::event::{Closing, EventKind, Refusal};
 use crate::faults::{Faults, spend};
 use crate::hub::{Hub, Out, Task};
 use crate::log::Log;
-use crate::secure::TlsServer;
+use crate::secure::{KeyService, TlsServer};
 use crate::server::{Outcome, PeerId};
 use conn::Conn;
-use udp::Udp;
+use udp::{Udp, UdpSetup};
 use web::Web;
 
 const WAKER: Token = Token(0);
@@ -31,6 +31,7 @@ const TLS: Token = Token(1);
 const PLAIN: Token = Token(2);
 const UDP: Token = Token(3);
 const WEB: Token = Token(4);
+const DTLS: Token = Token(5);
 /// Tokens from here on are connections, and the numbers of their peers.
 const FIRST_PEER: usize = 16;
 
@@ -59,7 +60,8 @@ pub struct Net {
     poll: Poll,
     tls_listener: TcpListener,
     plain_listener: Option<TcpListener>,
-    udp: Option<Udp>,
+    /// Bare, and in DTLS.
+    udp: Vec<Udp>,
     web: Option<Web>,
     tls: TlsServer,
     limits: Limits,
@@ -88,7 +90,14 @@ pub fn poll() -> io::Result<(Poll, Arc<Waker>)> {
 }
 
 impl Net {
-    pub fn bind(shared: Shared, poll: Poll, tls: TlsServer, config: &Config) -> io::Result<Self> {
+    /// `keys` are for DTLS.
+    pub fn bind(
+        shared: Shared,
+        poll: Poll,
+        tls: TlsServer,
+        keys: KeyService,
+        config: &Config,
+    ) -> io::Result<Self> {
         let limits = Limits {
             connections: config.max_connections,
             handshake: config.handshake_deadline,
@@ -102,18 +111,29 @@ impl Net {
             poll.registry()
                 .register(listener, PLAIN, Interest::READABLE)?;
         }
-        let udp = config.udp.map(|address| {
-            let settings = config.datagrams.clone();
-            let most = limits.connections;
-            Udp::bind(
+        let mut udp = Vec::new();
+        let mut bind = |address, security, token| {
+            let setup = UdpSetup {
+                settings: config.datagrams.clone(),
+                max_peers: limits.connections,
+                handshake: limits.handshake,
+                security,
+            };
+            udp.push(Udp::bind(
                 shared.clone(),
                 address,
-                settings,
-                most,
-                UDP,
+                setup,
+                token,
                 poll.registry(),
-            )
-        });
+            )?);
+            io::Result::Ok(())
+        };
+        if let Some(address) = config.udp {
+            bind(address, None, UDP)?;
+        }
+        if let Some(dtls) = &config.dtls {
+            bind(dtls.listen, Some((dtls.security.clone(), keys)), DTLS)?;
+        }
         let web = config.http.map(|address| {
             let most = limits.connections;
             Web::bind(shared.clone(), address, most, WEB, poll.registry())
@@ -123,7 +143,7 @@ impl Net {
             poll,
             tls_listener,
             plain_listener,
-            udp: udp.transpose()?,
+            udp,
             web: web.transpose()?,
             tls,
             limits,
@@ -144,8 +164,12 @@ impl Net {
             .and_then(|listener| listener.local_addr().ok())
     }
 
-    pub fn udp_addr(&self) -> Option<SocketAddr> {
-        self.udp.as_ref().and_then(Udp::address)
+    /// Where CoAP over UDP listens, bare or in DTLS.
+    pub fn udp_addr(&self, secured: bool) -> Option<SocketAddr> {
+        let mut sockets = self.udp.iter();
+        sockets
+            .find(|udp| udp.is_secured() == secured)
+            .and_then(Udp::address)
     }
 
     pub fn web_addr(&self) -> Option<SocketAddr> {
@@ -160,7 +184,7 @@ impl Net {
                 .next_deadline()
                 .map(|at| at.saturating_duration_since(Instant::now()));
             let idle = self.shared.hub().idle_for();
-            let udp = self.udp.as_ref().and_then(Udp::next_due);
+            let udp = self.udp.iter().filter_map(Udp::next_due).min();
             let udp =
                 udp.map(|at| Duration::from_millis(at.saturating_sub(self.shared.log.now_ms())));
             let timeout = timeout.into_iter().chain(idle).chain(udp).min();
@@ -173,9 +197,9 @@ impl Net {
                     WAKER => {}
                     TLS => self.accept(true),
                     PLAIN => self.accept(false),
-                    UDP => {
+                    token @ (UDP | DTLS) => {
                         self.work();
-                        if let Some(udp) = &mut self.udp {
+                        for udp in self.udp.iter_mut().filter(|udp| udp.token() == token) {
                             udp.ready(&mut self.next_peer);
                         }
                     }
@@ -277,11 +301,8 @@ impl Net {
     }
 
     fn carry_out(&mut self, out: Out) {
-        let out = match &mut self.udp {
-            Some(udp) => udp.carry_out(out),
-            None => Some(out),
-        };
-        let Some(out) = out else {
+        let mut sockets = self.udp.iter_mut();
+        let Some(out) = sockets.try_fold(out, |out, udp| udp.carry_out(out)) else {
             return;
         };
         if let Out::Settle { to, delivery } = out {
@@ -303,7 +324,7 @@ impl Net {
     /// What is due at the server, late tasks whose time has come, and handshakes whose time is over.
     fn expire(&mut self) {
         self.shared.hub().tick();
-        if let Some(udp) = &mut self.udp {
+        for udp in &mut self.udp {
             udp.tick(&mut self.next_peer);
         }
         let now = Instant::now();

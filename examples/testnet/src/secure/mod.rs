@@ -1,9 +1,12 @@
 //! What lies between the socket and CoAP: TLS, or nothing. Sans I/O: wire octets in and out, clear octets in and out.
 
+pub mod datagram;
 mod hello;
+mod keys;
 mod pipe;
 mod tls;
 
+pub use keys::KeyService;
 pub use tls::{TlsChannel, TlsServer};
 
 use crate::event::{Closing, Refusal};

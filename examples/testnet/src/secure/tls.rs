@@ -11,16 +11,16 @@ use openssl::ssl::{
 };
 
 use super::hello::{self, Hello, Look};
+use super::keys::KeyService;
 use super::pipe::Pipe;
 use super::{Opened, Progress};
-use crate::aanf::{Aanf, AanfError};
+use crate::aanf::Aanf;
 use crate::certificate;
 use crate::config::Config;
-use crate::event::{Closing, EventKind, Refusal};
-use crate::faults::{Faults, spend};
+use crate::event::{Closing, Refusal};
+use crate::faults::Faults;
 use crate::log::Log;
 use crate::server::PeerId;
-use crate::text;
 
 /// Makes channels.
 #[derive(Clone)]
@@ -50,16 +50,6 @@ struct FactSheet {
     lookup: Option<Result<(String, u64), Refusal>>,
 }
 
-/// What every lookup needs.
-struct KeyService {
-    aanf: Arc<Mutex<Aanf>>,
-    faults: Arc<Mutex<Faults>>,
-    log: Log,
-    fqdns: Vec<String>,
-    ua: [u8; 5],
-    prefix: String,
-}
-
 impl TlsServer {
     pub fn new(
         config: &Config,
@@ -67,14 +57,7 @@ impl TlsServer {
         faults: &Arc<Mutex<Faults>>,
         log: &Log,
     ) -> Result<Self, ErrorStack> {
-        let keys = KeyService {
-            aanf: aanf.clone(),
-            faults: faults.clone(),
-            log: log.clone(),
-            fqdns: config.fqdns.clone(),
-            ua: config.ua_tls,
-            prefix: config.psk_prefix.clone(),
-        };
+        let keys = KeyService::new(config, config.ua_tls, aanf, faults, log);
         let mut context = SslContextBuilder::new(SslMethod::tls_server())?;
         context.set_min_proto_version(Some(SslVersion::TLS1_3))?;
         context.set_max_proto_version(Some(SslVersion::TLS1_3))?;
@@ -115,7 +98,7 @@ impl TlsServer {
             coap.ok_or(AlpnError::ALERT_FATAL)
         });
         context.set_psk_server_callback(move |ssl, identity, out| {
-            Ok(keys.answer(ssl, identity, out).unwrap_or(0))
+            Ok(answer(&keys, ssl, identity, out).unwrap_or(0))
         });
         Ok(Self {
             context: context.build(),
@@ -239,76 +222,24 @@ impl TlsChannel {
     }
 }
 
-impl KeyService {
-    /// The PSK callback: from identity to K_AF. `None`: no key.
-    fn answer(&self, ssl: &mut SslRef, identity: Option<&[u8]>, out: &mut [u8]) -> Option<usize> {
-        let facts = ssl.ex_data(facts_index().ok()?)?.clone();
-        let (peer, name) = facts.with(|sheet| (sheet.peer, sheet.hello.server_name.clone()));
-        let found = self.key(peer, identity.unwrap_or_default(), name);
-        let (key, proven) = match found {
-            Ok(Some((key, supi, expires_ms))) => (Some(key), Some(Ok((supi, expires_ms)))),
-            Ok(None) => (None, None),
-            Err(refusal) => (None, Some(Err(refusal))),
-        };
-        facts.with(|sheet| sheet.lookup = proven);
-        let key = key?;
-        out.get_mut(..key.len())?.copy_from_slice(&key);
-        Some(key.len())
-    }
-
-    /// `Ok(None)`: the fault "ignore the PSK" is on.
-    fn key(
-        &self,
-        peer: Option<PeerId>,
-        identity: &[u8],
-        name: Option<String>,
-    ) -> Result<Option<([u8; 32], String, u64)>, Refusal> {
-        let a_kid = identity
-            .strip_prefix(self.prefix.as_bytes())
-            .and_then(|rest| std::str::from_utf8(rest).ok());
-        let a_kid = a_kid.ok_or(Refusal::NotAkma)?;
-        let fqdn = match name {
-            Some(name) if self.fqdns.contains(&name) => name,
-            other => return Err(Refusal::ServerName(other)),
-        };
-        let fault = |times: fn(&mut Faults) -> &mut u32, what: &str| {
-            let spent = spend(times(
-                &mut self.faults.lock().unwrap_or_else(PoisonError::into_inner),
-            ));
-            if spent {
-                self.log.push(
-                    peer,
-                    EventKind::Fault {
-                        what: what.to_owned(),
-                    },
-                );
-            }
-            spent
-        };
-        if fault(|f| &mut f.ignore_psk, "PSK ignored") {
-            return Ok(None);
-        }
-        let answer = self
-            .aanf
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .application_key(a_kid, &fqdn, self.ua, self.log.now_ms());
-        self.log.push(
-            peer,
-            EventKind::KeyAsked {
-                a_kid: text::shortened(a_kid),
-                answer: answer
-                    .as_ref()
-                    .map(|key| key.supi.clone())
-                    .map_err(|e: &AanfError| *e),
-            },
-        );
-        let mut key = answer.map_err(Refusal::Aanf)?;
-        if fault(|f| &mut f.wrong_key, "another K_AF used") {
-            key.k_af[0] ^= 0x01;
-        }
-        Ok(Some((key.k_af, key.supi, key.expires_ms)))
-    }
+/// The PSK callback: from identity to K_AF. `None`: no key.
+fn answer(
+    keys: &KeyService,
+    ssl: &mut SslRef,
+    identity: Option<&[u8]>,
+    out: &mut [u8],
+) -> Option<usize> {
+    let facts = ssl.ex_data(facts_index().ok()?)?.clone();
+    let (peer, name) = facts.with(|sheet| (sheet.peer, sheet.hello.server_name.clone()));
+    let (key, proven) = match keys.key(peer, identity.unwrap_or_default(), name) {
+        Ok(Some(found)) => (Some(found.k_af), Some(Ok((found.supi, found.expires_ms)))),
+        Ok(None) => (None, None),
+        Err(refusal) => (None, Some(Err(refusal))),
+    };
+    facts.with(|sheet| sheet.lookup = proven);
+    let key = key?;
+    out.get_mut(..key.len())?.copy_from_slice(&key);
+    Some(key.len())
 }
 
 impl Facts {

@@ -7,7 +7,7 @@ use super::super::session::name;
 use super::config::DtlsConfig;
 use super::connection::DtlsConnection;
 use crate::session::SessionError;
-use crate::transport::DatagramTransport;
+use crate::transport::{DatagramTransport, Host};
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
 
@@ -38,6 +38,31 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         connection
             .map(|connection| Self::over(transport, connection))
             .map_err(|e| name(e, false))
+    }
+
+    /// [`begin`](Self::begin) and [`poll`](Self::poll) until it is open, idling in between.
+    ///
+    /// `buffers` are for receiving and for sending. Gives up after
+    /// [`Config::handshake_timeout_ms`](super::super::Config::handshake_timeout_ms).
+    ///
+    /// # Errors
+    /// Those of both.
+    pub fn open_blocking(
+        transport: T,
+        configs: (&Config<'m>, &DtlsConfig<'m>),
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        buffers: (&'m mut [u8], &'m mut [u8]),
+        host: &mut impl Host,
+    ) -> Result<Self, SessionError> {
+        let mut session = Self::begin(transport, configs, psk, rng, buffers.0, buffers.1)?;
+        loop {
+            match session.poll(host.now_ms()) {
+                Poll::Ready(Ok(())) => return Ok(session),
+                Poll::Ready(Err(e)) => return Err(e),
+                Poll::Pending => host.idle(),
+            }
+        }
     }
 
     /// Goes on with an association, such as a resumed one.
@@ -124,6 +149,12 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
     #[must_use]
     pub fn connection(&self) -> &DtlsConnection<'m, C> {
         &self.connection
+    }
+
+    /// The transport. Another one may be put in its place: where the server knows the client by a
+    /// Connection ID, the association goes on from another address.
+    pub fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
     }
 
     fn drive(&mut self, now_ms: u64) -> Result<(), SessionError> {

@@ -1,74 +1,80 @@
-//! The socket of CoAP over UDP: one endpoint for each address, and the luck of datagrams on their way.
+//! A socket of CoAP over UDP, bare or in DTLS: one endpoint for each peer.
 
-use std::collections::{BTreeMap, HashMap};
+mod peer;
+mod routes;
+mod way;
+
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use mio::net::UdpSocket;
 use mio::{Interest, Registry, Token};
 
 use super::Shared;
 use crate::carriage::datagram::{DatagramEndpoint, Posted};
-use crate::carriage::random::Random;
 use crate::carriage::stream::Input;
 use crate::coap::Code;
 use crate::config::DatagramSettings;
-use crate::event::{Closing, EventKind};
+use crate::event::{Closing, EventKind, Refusal};
 use crate::hub::Out;
-use crate::secure::Opened;
+use crate::secure::datagram::DatagramSecurity;
+use crate::secure::{KeyService, Opened};
 use crate::server::{Outcome, PeerId};
+use peer::{Peer, Step};
+use routes::Routes;
+use way::{Flight, Way};
 
 /// All peers of the socket.
 pub struct Udp {
     shared: Shared,
     socket: UdpSocket,
-    settings: DatagramSettings,
-    max_peers: usize,
+    token: Token,
+    setup: UdpSetup,
     peers: HashMap<PeerId, Peer>,
-    by_address: HashMap<SocketAddr, PeerId>,
-    /// Datagrams that come late, by time and number.
-    late: BTreeMap<(u64, u64), Flight>,
-    next_flight: u64,
+    routes: Routes,
+    way: Way,
 }
 
-struct Peer {
-    address: SocketAddr,
-    endpoint: DatagramEndpoint,
-    octets_in: u64,
-    octets_out: u64,
-}
-
-/// One datagram on its way.
-#[derive(Clone)]
-struct Flight {
-    inbound: bool,
-    address: SocketAddr,
-    octets: Vec<u8>,
-    /// It goes as soon as another one has passed.
-    overtaken: bool,
+/// How a socket behaves.
+pub struct UdpSetup {
+    pub settings: DatagramSettings,
+    pub max_peers: usize,
+    /// A handshake must be over within this time.
+    pub handshake: Duration,
+    /// DTLS, and where its keys come from; else the peers are believed.
+    pub security: Option<(Arc<dyn DatagramSecurity>, KeyService)>,
 }
 
 impl Udp {
     pub fn bind(
         shared: Shared,
         address: SocketAddr,
-        settings: DatagramSettings,
-        max_peers: usize,
+        setup: UdpSetup,
         token: Token,
         registry: &Registry,
     ) -> io::Result<Self> {
         let mut socket = UdpSocket::bind(address)?;
         registry.register(&mut socket, token, Interest::READABLE)?;
         Ok(Self {
+            way: Way::new(shared.clone()),
             shared,
             socket,
-            settings,
-            max_peers,
+            token,
+            setup,
             peers: HashMap::new(),
-            by_address: HashMap::new(),
-            late: BTreeMap::new(),
-            next_flight: 0,
+            routes: Routes::default(),
         })
+    }
+
+    pub fn token(&self) -> Token {
+        self.token
+    }
+
+    pub fn is_secured(&self) -> bool {
+        self.setup.security.is_some()
     }
 
     pub fn address(&self) -> Option<SocketAddr> {
@@ -98,12 +104,13 @@ impl Udp {
             Out::Send { to, .. }
             | Out::Post { to, .. }
             | Out::Notify { to, .. }
+            | Out::UpdateKeys { to }
             | Out::Close { to, .. } => *to,
             Out::CutAll => {
                 let all: Vec<PeerId> = self.peers.keys().copied().collect();
                 all.into_iter()
                     .for_each(|peer| self.end(peer, Closing::Cut));
-                self.late.clear();
+                self.way.clear();
                 return Some(out);
             }
             Out::Raw { .. } | Out::Settle { .. } => return Some(out),
@@ -123,7 +130,7 @@ impl Udp {
                 whatever_the_size,
                 ..
             } => {
-                let con = !self.settings.non || wants_report(&body);
+                let con = !self.setup.settings.non || wants_report(&body);
                 (
                     Some(delivery),
                     endpoint.post(now, delivery, &body, con, whatever_the_size),
@@ -132,6 +139,15 @@ impl Udp {
             Out::Notify {
                 delivery, message, ..
             } => (Some(delivery), endpoint.notify(now, delivery, &message)),
+            Out::UpdateKeys { .. } => {
+                peer.update_keys(now);
+                (None, None)
+            }
+            Out::Close { orderly: true, .. } if peer.close() => {
+                self.pump(to);
+                self.end(to, Closing::Orderly);
+                (None, None)
+            }
             _ => {
                 self.end(to, Closing::Cut);
                 (None, None)
@@ -151,14 +167,10 @@ impl Udp {
     /// Datagrams that are late, retransmissions, peers that were silent too long.
     pub fn tick(&mut self, next_peer: &mut usize) {
         let now = self.shared.log.now_ms();
-        while let Some(entry) = self.late.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            let flight = entry.remove();
+        while let Some(flight) = self.way.due(now) {
             self.arrive(flight, next_peer);
         }
-        let due = |p: &Peer| p.endpoint.next_due().is_some_and(|at| at <= now);
+        let due = |p: &Peer| p.next_due().is_some_and(|at| at <= now);
         let due: Vec<PeerId> = self
             .peers
             .iter()
@@ -166,75 +178,21 @@ impl Udp {
             .map(|(id, _)| *id)
             .collect();
         for id in due {
-            let inputs = self.peers.get_mut(&id).map(|p| p.endpoint.tick(now));
-            self.take(id, inputs.unwrap_or_default());
+            let steps = self.peers.get_mut(&id).map(|p| p.tick(now));
+            self.take(id, steps.unwrap_or_default());
         }
     }
 
     pub fn next_due(&self) -> Option<u64> {
-        let endpoints = self.peers.values().filter_map(|p| p.endpoint.next_due());
-        endpoints
-            .chain(self.late.first_key_value().map(|((at, _), _)| *at))
-            .min()
+        let peers = self.peers.values().filter_map(Peer::next_due);
+        peers.chain(self.way.next_due()).min()
     }
 
-    /// One datagram sets out, and meets its luck.
+    /// One datagram sets out.
     fn fly(&mut self, inbound: bool, address: SocketAddr, octets: Vec<u8>, next_peer: &mut usize) {
-        let mut flight = Flight {
-            inbound,
-            address,
-            octets,
-            overtaken: false,
-        };
-        let luck = self.luck(&mut flight);
-        if luck.lost {
-            return;
+        for flight in self.way.set_out(inbound, address, octets) {
+            self.arrive(flight, next_peer);
         }
-        for copy in 0..=u64::from(luck.twice) {
-            match luck.late_ms {
-                Some(late) if copy == 0 => self.later(late, flight.clone()),
-                _ => self.arrive(flight.clone(), next_peer),
-            }
-        }
-        // Whatever waited to be overtaken was.
-        if luck.late_ms.is_none() {
-            let waiting = self
-                .late
-                .iter()
-                .find(|(_, f)| f.overtaken && f.inbound == inbound);
-            let waiting = waiting.map(|(key, _)| *key);
-            if let Some(flight) = waiting.and_then(|key| self.late.remove(&key)) {
-                self.arrive(flight, next_peer);
-            }
-        }
-    }
-
-    fn luck(&self, flight: &mut Flight) -> Luck {
-        let mut faults = self.shared.faults();
-        let Some(faults) = faults.datagrams.as_mut() else {
-            return Luck::default();
-        };
-        let mut random = Random(faults.seed);
-        let mut happens = |percent: u8| random.below(100) < u64::from(percent);
-        let mut luck = Luck {
-            lost: happens(faults.lose),
-            twice: happens(faults.duplicate),
-            late_ms: None,
-        };
-        let late = happens(faults.delay);
-        flight.overtaken = happens(faults.reorder);
-        let longest = u64::try_from(faults.late.as_millis()).unwrap_or(u64::MAX);
-        if late || flight.overtaken {
-            luck.late_ms = Some(1 + random.below(longest));
-        }
-        faults.seed = random.0;
-        luck
-    }
-
-    fn later(&mut self, late_ms: u64, flight: Flight) {
-        let at = self.shared.log.now_ms() + late_ms;
-        self.late.insert((at, self.next_flight), flight);
-        self.next_flight += 1;
     }
 
     fn arrive(&mut self, flight: Flight, next_peer: &mut usize) {
@@ -243,54 +201,83 @@ impl Udp {
             let _ = self.socket.send_to(&flight.octets, flight.address);
             return;
         }
-        let known = self.by_address.get(&flight.address).copied();
-        let Some(id) = known.or_else(|| self.open(flight.address, next_peer)) else {
-            return;
-        };
         let now = self.shared.log.now_ms();
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        peer.octets_in += flight.octets.len() as u64;
-        let inputs = peer.endpoint.feed(now, &flight.octets);
-        self.take(id, inputs);
+        for id in self.whose(&flight, next_peer) {
+            if let Some(peer) = self.peers.get_mut(&id) {
+                let steps = peer.feed(now, flight.address, &flight.octets);
+                self.take(id, steps);
+            }
+        }
+    }
+
+    /// The peers that it may be from; a new one if it is from none.
+    fn whose(&mut self, flight: &Flight, next_peer: &mut usize) -> Vec<PeerId> {
+        let address = flight.address;
+        if !self.is_secured() {
+            let known = self.routes.at(address);
+            let found = known.or_else(|| self.open(address, next_peer));
+            return found.into_iter().collect();
+        }
+        let known = self.routes.of_dtls(address, &flight.octets);
+        let handshakes = |id: &PeerId| self.peers.get(id).is_some_and(|p| !p.is_open());
+        if self.routes.may_begin(address, &flight.octets) && !known.iter().any(handshakes) {
+            return self.open(address, next_peer).into_iter().collect();
+        }
+        known
     }
 
     /// A peer that was not heard of before. `None`: there are too many.
     fn open(&mut self, address: SocketAddr, next_peer: &mut usize) -> Option<PeerId> {
-        if self.peers.len() >= self.max_peers {
+        if self.peers.len() >= self.setup.max_peers {
             self.forget_one();
         }
-        if self.peers.len() >= self.max_peers {
+        if self.peers.len() >= self.setup.max_peers {
             return None;
         }
         let id = PeerId(*next_peer as u64);
         *next_peer += 1;
         let now = self.shared.log.now_ms();
-        let (from, secured) = (address, false);
+        let (from, secured) = (address, self.is_secured());
         self.shared
             .log
             .push(Some(id), EventKind::Connected { from, secured });
-        let peer = Peer {
-            address,
-            endpoint: DatagramEndpoint::new(self.settings.clone(), id.0, now),
-            octets_in: 0,
-            octets_out: 0,
+        let endpoint = DatagramEndpoint::new(self.setup.settings.clone(), id.0, now);
+        let peer = match &self.setup.security {
+            None => Ok(Peer::plain(address, endpoint)),
+            Some((security, keys)) => {
+                let patience = u64::try_from(self.setup.handshake.as_millis()).unwrap_or(u64::MAX);
+                Peer::guarded(
+                    address,
+                    endpoint,
+                    (id, &routes::connection_id(id)),
+                    (&**security, keys),
+                    now.saturating_add(patience),
+                )
+            }
+        };
+        let peer = match peer {
+            Ok(peer) => peer,
+            Err(why) => {
+                self.refused(id, Refusal::Other(why));
+                return None;
+            }
         };
         self.peers.insert(id, peer);
-        self.by_address.insert(address, id);
-        let opened = Opened {
-            proven: None,
-            cipher: None,
-        };
-        self.shared.hub().opened(id, &opened, secured);
+        self.routes.add(address, id);
+        if !secured {
+            let opened = Opened {
+                proven: None,
+                cipher: None,
+            };
+            self.shared.hub().opened(id, &opened, secured);
+        }
         Some(id)
     }
 
     /// The one that was silent longest, if its exchanges are over.
     fn forget_one(&mut self) {
         let lifetime =
-            u64::try_from(self.settings.exchange_lifetime.as_millis()).unwrap_or(u64::MAX);
+            u64::try_from(self.setup.settings.exchange_lifetime.as_millis()).unwrap_or(u64::MAX);
         let oldest = self
             .peers
             .iter()
@@ -302,29 +289,63 @@ impl Udp {
         }
     }
 
-    fn take(&mut self, id: PeerId, inputs: Vec<Input>) {
-        for input in inputs {
-            let mut hub = self.shared.hub();
-            match input {
-                Input::Request(request) => hub.request(id, &request),
-                Input::Response(delivery, code) => hub.response(id, delivery, code),
-                Input::Reset(delivery) => hub.settle(id, delivery, Outcome::Reset),
-                Input::Signal(what) => {
-                    let ue = hub.server.name(id);
-                    let kind = EventKind::Signal {
-                        ue,
-                        inbound: true,
-                        what,
-                    };
-                    self.shared.log.push(Some(id), kind);
+    fn take(&mut self, id: PeerId, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Input(input) => self.input(id, input),
+                Step::Opened(opened) => {
+                    let address = self.peers.get(&id).map(|peer| peer.address);
+                    let before = address.and_then(|address| self.routes.prove(address, id));
+                    if let Some(before) = before {
+                        let why = "another association took its place";
+                        self.end(before, Closing::Error(why.to_owned()));
+                    }
+                    self.shared.hub().opened(id, &opened, true);
                 }
-                Input::End(how) => {
-                    drop(hub);
-                    self.end(id, how);
+                Step::Moved => {
+                    if let Some(to) = self.peers.get(&id).map(|peer| peer.address) {
+                        self.routes.relocate(to, id);
+                        let ue = self.shared.hub().server.name(id);
+                        self.shared.log.push(Some(id), EventKind::Moved { ue, to });
+                    }
+                }
+                Step::Refused(reason) => {
+                    self.pump(id);
+                    self.refused(id, reason);
+                    self.end(id, Closing::Error("handshake refused".to_owned()));
                 }
             }
         }
         self.pump(id);
+    }
+
+    fn input(&mut self, id: PeerId, input: Input) {
+        let mut hub = self.shared.hub();
+        match input {
+            Input::Request(request) => hub.request(id, &request),
+            Input::Response(delivery, code) => hub.response(id, delivery, code),
+            Input::Reset(delivery) => hub.settle(id, delivery, Outcome::Reset),
+            Input::Signal(what) => {
+                let ue = hub.server.name(id);
+                let kind = EventKind::Signal {
+                    ue,
+                    inbound: true,
+                    what,
+                };
+                self.shared.log.push(Some(id), kind);
+            }
+            Input::End(how) => {
+                drop(hub);
+                self.pump(id);
+                self.end(id, how);
+            }
+        }
+    }
+
+    fn refused(&self, id: PeerId, reason: Refusal) {
+        let ue = self.shared.hub().server.name(id);
+        let kind = EventKind::SessionRefused { ue, reason };
+        self.shared.log.push(Some(id), kind);
     }
 
     /// From the endpoint to the wire.
@@ -333,9 +354,7 @@ impl Udp {
             return;
         };
         let address = peer.address;
-        let output = peer.endpoint.take_output();
-        peer.octets_out += output.iter().map(|octets| octets.len() as u64).sum::<u64>();
-        for octets in output {
+        for octets in peer.take_output(self.shared.log.now_ms()) {
             // Outward no new peer appears.
             self.fly(false, address, octets, &mut 0);
         }
@@ -345,7 +364,7 @@ impl Udp {
         let Some(peer) = self.peers.remove(&id) else {
             return;
         };
-        self.by_address.remove(&peer.address);
+        self.routes.remove(id);
         let mut hub = self.shared.hub();
         let ue = hub.server.name(id);
         hub.server.peer_gone(id);
@@ -358,13 +377,6 @@ impl Udp {
         };
         self.shared.log.push(Some(id), kind);
     }
-}
-
-#[derive(Default)]
-struct Luck {
-    lost: bool,
-    twice: bool,
-    late_ms: Option<u64>,
 }
 
 /// A message whose delivery somebody wants to hear of goes as CON.

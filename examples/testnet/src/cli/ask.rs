@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::uuid;
 use clap::Args;
-use msgin5g_testnet::uuid;
 use serde_json::{Map, Value, json};
 
 /// Where and whose.
