@@ -32,7 +32,6 @@ impl DatagramSecurity for WolfSsl {
             hello_in_fragments: true,
             connection_id: Some(association.connection_id),
             peer: octets(association.peer),
-            server_name: true,
             ..Setup::default()
         };
         Ok(Box::new(Channel {

@@ -29,8 +29,6 @@ pub struct Setup {
     pub connection_id: Option<Vec<u8>>,
     /// Where the client is: its cookie is good for there.
     pub peer: Vec<u8>,
-    /// Answered with an acknowledgement of the name, whichever it is; whose keys there are is asked of the caller.
-    pub server_name: bool,
 }
 
 /// How an association is.
@@ -54,7 +52,6 @@ impl Default for Setup {
             hello_in_fragments: false,
             connection_id: None,
             peer: vec![0; 16],
-            server_name: false,
         }
     }
 }
@@ -72,7 +69,7 @@ pub struct Server {
 impl Server {
     /// A server that knows [`KEY`] under [`IDENTITY`].
     pub fn new(setup: &Setup) -> Self {
-        let known = |identity: &[u8], _: Option<&str>| (identity == IDENTITY.to_bytes()).then_some(KEY);
+        let known = |identity: &[u8]| (identity == IDENTITY.to_bytes()).then_some(KEY);
         Self::with_keys(setup, Box::new(known))
     }
 
@@ -86,7 +83,7 @@ impl Server {
             assert!(!context.is_null());
             w::wolfSSL_CTX_set_psk_server_tls13_callback(context, Some(psk));
             // An unknown name ends in handshake_failure, a wrong key in decrypt_error.
-            assert_eq!(w::wolfSSL_CTX_require_psk(context), 1, "PSK");
+            assert_eq!(w::wolfSSL_CTX_require_psk(context), 0, "PSK");
             let set = w::wolfSSL_CTX_set_cipher_list(context, setup.suites.as_ptr());
             assert_eq!(set, 1, "suites");
             w::wolfSSL_CTX_SetIORecv(context, Some(receive));
@@ -110,12 +107,6 @@ impl Server {
             let mut peer = setup.peer.clone();
             let len = c_uint::try_from(peer.len()).unwrap();
             w::wolfSSL_dtls_set_peer(ssl, peer.as_mut_ptr().cast(), len);
-            if setup.server_name {
-                // A name of its own, so that wolfSSL looks at the client's and keeps it.
-                let set = w::wolfSSL_UseSNI(ssl, 0, c".".as_ptr().cast(), 1);
-                assert_eq!(set, 1, "server name");
-                w::wolfSSL_SNI_SetOptions(ssl, 0, 1 | 2);
-            }
             let mut groups = setup.groups.clone();
             let count = c_int::try_from(groups.len()).unwrap();
             let set = w::wolfSSL_set_groups(ssl, groups.as_mut_ptr(), count);
@@ -254,7 +245,8 @@ impl Server {
     pub fn suite(&self) -> Option<String> {
         // SAFETY: as in `with_keys`; the name is a constant of wolfSSL.
         unsafe {
-            let name = w::wolfSSL_get_cipher_name(self.ssl);
+            let [_, _, high, low] = w::wolfSSL_get_current_cipher_suite(self.ssl).to_be_bytes();
+            let name = w::wolfSSL_get_cipher_name_iana_from_suite(high, low);
             (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
         }
     }
@@ -347,15 +339,8 @@ unsafe extern "C" fn psk(
     // SAFETY: wolfSSL gives a terminated string and room for `room` octets of key; the wire is the box of
     // `with_keys`, and nothing else holds it while wolfSSL runs.
     unsafe {
-        let mut name = ptr::null_mut();
-        let len = w::wolfSSL_SNI_GetRequest(ssl, 0, &mut name);
-        let name = match name.is_null() {
-            true => &[],
-            false => slice::from_raw_parts(name.cast::<u8>(), usize::from(len)),
-        };
-        let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty());
         let wire = &mut *w::wolfSSL_GetIOReadCtx(ssl).cast::<Wire>();
-        let found = (wire.find_key)(CStr::from_ptr(identity).to_bytes(), name);
+        let found = (wire.find_key)(CStr::from_ptr(identity).to_bytes());
         let Some(found) = found.filter(|_| room >= 32) else {
             return 0;
         };

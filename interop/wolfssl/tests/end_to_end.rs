@@ -39,7 +39,13 @@ fn two_ues_write_to_each_other_and_leave() {
             assert!(DatagramSession::close(&mut ue.session, now).is_ready());
         }
         let closed = |event: &msgin5g_testnet::Event| {
-            matches!(&event.kind, EventKind::SessionClosed { how: Closing::Orderly, .. })
+            matches!(
+                &event.kind,
+                EventKind::SessionClosed {
+                    how: Closing::Orderly,
+                    ..
+                }
+            )
         };
         network
             .wait_until(|_, events| events.iter().filter(|e| closed(e)).count() == 2)
@@ -127,7 +133,10 @@ fn a_ue_service_id_of_somebody_else_is_refused() {
     let session = Opening::new(&network).open(&good_keys(METER, &network));
     let mut ue = Ue::over(session.unwrap(), PUMP, |_| {});
     let why = ue.register().unwrap_err();
-    assert!(why.contains("4.03") && why.contains("not associated"), "{why}");
+    assert!(
+        why.contains("4.03") && why.contains("not associated"),
+        "{why}"
+    );
     assert_eq!(network.counters().registrations, 0);
 }
 
@@ -138,7 +147,9 @@ fn both_sides_take_another_ua_identifier() {
     config.dtls.as_mut().unwrap().ua = ua;
     let network = TestNet::start(config).unwrap();
     let subscriber = msgin5g_testnet::Subscriber::new(METER.supi, METER.k_ausf);
-    network.add_subscriber(subscriber.with_ue(METER.service_id)).unwrap();
+    network
+        .add_subscriber(subscriber.with_ue(METER.service_id))
+        .unwrap();
 
     let keys = keys(METER, network.af_fqdn(), UaStarId::custom(ua));
     let session = Opening::new(&network).open(&keys).unwrap();

@@ -74,7 +74,7 @@ impl<'m> Outbound<'m> {
     }
 
     /// The session takes no longer datagram.
-    pub(super) fn limit_datagrams(&mut self, octets: usize) {
+    pub(crate) fn limit_datagrams(&mut self, octets: usize) {
         let limit = octets.saturating_sub(self.margin);
         self.peer_limit = self.peer_limit.map(|before| before.min(limit));
     }

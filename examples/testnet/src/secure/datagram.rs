@@ -3,8 +3,9 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-/// Finds K_AF: PSK identity and server name of a ClientHello in, key out. `None`: the handshake is to be refused.
-pub type FindKey = Box<dyn FnMut(&[u8], Option<&str>) -> Option<[u8; 32]> + Send>;
+/// Finds K_AF by the PSK identity. `None`: the handshake is to be refused. On the server name, which the key depends on
+/// too, the network looks by itself; it sees it in a ClientHello that is whole in its datagram.
+pub type FindKey = Box<dyn FnMut(&[u8]) -> Option<[u8; 32]> + Send>;
 
 /// A server for DTLS 1.3 with an external PSK.
 pub trait DatagramSecurity: fmt::Debug + Send + Sync {
@@ -20,7 +21,7 @@ pub struct Association {
     pub peer: SocketAddr,
     /// By this Connection ID the peer is to address the server (RFC 9146), if it offers the extension.
     pub connection_id: Vec<u8>,
-    /// Asked once for each ClientHello.
+    /// May be asked more than once.
     pub find_key: FindKey,
 }
 

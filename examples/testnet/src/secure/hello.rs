@@ -1,7 +1,7 @@
 //! The ClientHello, read before OpenSSL sees it.
 //!
 //! OpenSSL looks a PSK up before it parses server_name, and K_AF depends on that name. So the two extensions
-//! are read here, in plain code.
+//! are read here, in plain code; the name in DTLS, too.
 
 /// What the server must know of a ClientHello.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,10 +62,30 @@ fn whole_message(handshake: &[u8]) -> Option<&[u8]> {
     rest.get(..u32::from_be_bytes([0, *high, *middle, *low]) as usize)
 }
 
+/// The ClientHello of DTLS that is the first of a datagram and whole in it. `None`: there is none.
+pub fn of_datagram(datagram: &[u8]) -> Option<Hello> {
+    const RECORD_HEADER: usize = 13;
+    const MESSAGE_HEADER: usize = 12;
+    let (record, message) = datagram.split_at_checked(RECORD_HEADER)?;
+    let (header, body) = message.split_at_checked(MESSAGE_HEADER)?;
+    let kinds = (record.first()?, header.first()?) == (&HANDSHAKE_RECORD, &CLIENT_HELLO);
+    let (length, offset, part) = (&header[1..4], &header[6..9], &header[9..12]);
+    let length_of_body = u32::from_be_bytes([0, length[0], length[1], length[2]]) as usize;
+    let whole = kinds && offset == [0; 3] && part == length;
+    let body = body.get(..length_of_body).filter(|_| whole)?;
+    hello_with(body, true)
+}
+
 fn client_hello(body: &[u8]) -> Option<Hello> {
+    hello_with(body, false)
+}
+
+/// DTLS has a cookie between session id and suites.
+fn hello_with(body: &[u8], cookie: bool) -> Option<Hello> {
     let mut hello = Hello::default();
     let rest = body.get(2 + 32..)?;
     let (_session_id, rest) = vector8(rest)?;
+    let rest = if cookie { vector8(rest)?.1 } else { rest };
     let (_suites, rest) = vector16(rest)?;
     let (_compression, rest) = vector8(rest)?;
     let (mut extensions, _) = vector16(rest)?;

@@ -1,7 +1,7 @@
 //! What lies between the socket and CoAP: TLS, or nothing. Sans I/O: wire octets in and out, clear octets in and out.
 
 pub mod datagram;
-mod hello;
+pub(crate) mod hello;
 mod keys;
 mod pipe;
 mod tls;

@@ -223,7 +223,10 @@ pub fn write(from: &mut Ue, to: &mut Ue, to_whom: Who, text: &str) {
             }
             None::<()>
         });
-        assert!(from.host.now_ms() < until, "got: {got}, reported: {reported}");
+        assert!(
+            from.host.now_ms() < until,
+            "got: {got}, reported: {reported}"
+        );
         from.host.idle();
     }
 }

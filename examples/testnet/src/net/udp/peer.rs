@@ -1,13 +1,13 @@
 //! One peer of a UDP socket: CoAP endpoint, and DTLS around it where there is some.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::carriage::datagram::DatagramEndpoint;
 use crate::carriage::stream::Input;
 use crate::event::{Closing, Refusal};
 use crate::secure::datagram::{Association, DatagramChannel, DatagramProgress, DatagramSecurity};
-use crate::secure::{KeyService, Opened};
+use crate::secure::{KeyService, Opened, hello};
 use crate::server::PeerId;
 
 /// The state of one peer.
@@ -31,14 +31,28 @@ pub enum Step {
 
 struct Guard {
     channel: Box<dyn DatagramChannel>,
-    lookup: Lookup,
+    facts: Facts,
     is_open: bool,
     /// When the handshake must be over.
     deadline_ms: Option<u64>,
 }
 
-/// The last search for a key: SUPI and expiry, or why there was none.
-type Lookup = Arc<Mutex<Option<Result<(String, u64), Refusal>>>>;
+type Facts = Arc<Mutex<FactSheet>>;
+
+#[derive(Default)]
+struct FactSheet {
+    server_name: Option<String>,
+    /// The last search for a key: SUPI and expiry, or why there was none.
+    lookup: Option<Result<(String, u64), Refusal>>,
+    /// What was asked for, and the key: two ClientHellos of one handshake get the same answer.
+    answered: Option<((Vec<u8>, Option<String>), Option<[u8; 32]>)>,
+}
+
+impl Guard {
+    fn facts(&self) -> MutexGuard<'_, FactSheet> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Peer {
     pub fn plain(address: SocketAddr, endpoint: DatagramEndpoint) -> Self {
@@ -58,29 +72,33 @@ impl Peer {
         (security, keys): (&dyn DatagramSecurity, &KeyService),
         deadline_ms: u64,
     ) -> Result<Self, String> {
-        let lookup = Lookup::default();
-        let (keys, found) = (keys.clone(), lookup.clone());
+        let facts = Facts::default();
+        let (keys, known) = (keys.clone(), facts.clone());
         let channel = security.accept(Association {
             peer: address,
             connection_id: connection_id.to_vec(),
-            find_key: Box::new(move |identity, name| {
-                let answer = keys.key(Some(id), identity, name.map(str::to_owned));
+            find_key: Box::new(move |identity| {
+                let mut facts = known.lock().unwrap_or_else(PoisonError::into_inner);
+                let asked = (identity.to_vec(), facts.server_name.clone());
+                if let Some((before, key)) = &facts.answered
+                    && *before == asked
+                {
+                    return *key;
+                }
+                let answer = keys.key(Some(id), identity, asked.1.clone());
                 let (key, proven) = match answer {
-                    Ok(Some(found)) => (
-                        Some(found.k_af),
-                        Some(Ok((found.supi.clone(), found.expires_ms))),
-                    ),
+                    Ok(Some(found)) => (Some(found.k_af), Some(Ok((found.supi, found.expires_ms)))),
                     Ok(None) => (None, None),
                     Err(refusal) => (None, Some(Err(refusal))),
                 };
-                *found.lock().unwrap_or_else(PoisonError::into_inner) = proven;
+                (facts.lookup, facts.answered) = (proven, Some((asked, key)));
                 key
             }),
         })?;
         Ok(Self {
             guard: Some(Guard {
                 channel,
-                lookup,
+                facts,
                 is_open: false,
                 deadline_ms: Some(deadline_ms),
             }),
@@ -96,13 +114,21 @@ impl Peer {
     /// A datagram came from this address.
     pub fn feed(&mut self, now: u64, from: SocketAddr, octets: &[u8]) -> Vec<Step> {
         self.octets_in += octets.len() as u64;
-        match &mut self.guard {
-            None => inputs(self.endpoint.feed(now, octets)),
-            Some(guard) => {
-                let progress = guard.channel.input(now, octets);
-                self.digest(now, from, progress)
-            }
+        let Some(guard) = &mut self.guard else {
+            return inputs(self.endpoint.feed(now, octets));
+        };
+        if let Some(hello) = hello::of_datagram(octets).filter(|_| !guard.is_open) {
+            guard.facts().server_name = hello.server_name;
         }
+        let progress = guard.channel.input(now, octets);
+        let mut steps = self.digest(now, from, progress);
+        // A channel may refuse a ClientHello without a word to us, and without a state.
+        let guard = self.guard.as_ref().filter(|guard| !guard.is_open);
+        let lookup = guard.and_then(|guard| guard.facts().lookup.clone());
+        if let Some(Err(refusal)) = lookup.filter(|_| steps.is_empty()) {
+            steps.push(Step::Refused(refusal));
+        }
+        steps
     }
 
     /// Does what is due.
@@ -165,8 +191,7 @@ impl Peer {
         };
         let mut steps = Vec::new();
         for progress in all {
-            let found = guard.lookup.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = found.clone();
+            let found = guard.facts().lookup.clone();
             steps.push(match progress {
                 DatagramProgress::Opened { cipher } => {
                     (guard.is_open, guard.deadline_ms) = (true, None);
