@@ -10,7 +10,7 @@ use anyhow::Result;
 
 /// Installs what is missing, builds, runs the firmware and prints what it shows.
 pub fn run(scenario: Scenario, board: Board, session: Session, may_install: bool) -> Result<()> {
-    install::for_exchange(&[board.target], may_install)?;
+    install::for_exchange(&[board.target], false, may_install)?;
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
     show(scenario, board, session, &toolchain, &Programs::build()?)
 }

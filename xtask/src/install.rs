@@ -46,6 +46,45 @@ const CPLUSPLUS: Package = Package {
     why: "builds libFuzzer",
 };
 
+/// What builds wolfSSL, the DTLS of the reference network (`interop/wolfssl`).
+const WOLFSSL: [Package; 7] = [
+    Package {
+        name: "gcc",
+        present: || run::on_path("cc"),
+        why: "compiles wolfSSL, the reference network's DTLS",
+    },
+    Package {
+        name: "make",
+        present: || run::on_path("make"),
+        why: "runs wolfSSL's own build",
+    },
+    Package {
+        name: "patch",
+        present: || run::on_path("patch"),
+        why: "applies the patches that come with wolfSSL's crate",
+    },
+    Package {
+        name: "autoconf",
+        present: || run::on_path("autoreconf"),
+        why: "makes wolfSSL's configure script, which its crate does not bring",
+    },
+    Package {
+        name: "automake",
+        present: || run::on_path("automake"),
+        why: "makes the makefiles for it",
+    },
+    Package {
+        name: "libtool",
+        present: || run::on_path("libtoolize"),
+        why: "links wolfSSL's library",
+    },
+    Package {
+        name: "libclang-dev",
+        present: libclang_is_there,
+        why: "reads wolfSSL's headers, to call it from Rust",
+    },
+];
+
 /// A compiler with the sources of its library, to build `core` for Cortex-M.
 pub const RUST: [Package; 4] = [
     Package {
@@ -70,10 +109,11 @@ pub const RUST: [Package; 4] = [
     },
 ];
 
-/// Everything that building and running an exchange for these targets needs, in one go.
-pub fn for_exchange(targets: &[&str], allowed: bool) -> Result<()> {
+/// Everything that building and running an exchange for these targets needs, in one go; `dtls`: over DTLS, too.
+pub fn for_exchange(targets: &[&str], dtls: bool, allowed: bool) -> Result<()> {
     let packages = OPENSSL
         .iter()
+        .chain(WOLFSSL.iter().filter(|_| dtls))
         .chain([&QEMU])
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)
@@ -88,9 +128,19 @@ pub fn for_fuzzing(allowed: bool) -> Result<()> {
 pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
     let packages = OPENSSL
         .iter()
+        .chain(&WOLFSSL)
         .chain([&CPLUSPLUS, &QEMU])
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)
+}
+
+fn libclang_is_there() -> bool {
+    let in_llvm = || {
+        let versions = std::fs::read_dir("/usr/lib").ok()?;
+        let mut versions = versions.filter_map(|entry| Some(entry.ok()?.path()));
+        versions.find(|path| path.join("lib/libclang.so").is_file())
+    };
+    std::env::var_os("LIBCLANG_PATH").is_some() || in_llvm().is_some()
 }
 
 /// Installs those of the packages that are not there. `allowed` is false under `--no-install`.

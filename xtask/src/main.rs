@@ -22,6 +22,7 @@ mod scenario;
 mod size;
 mod test;
 mod toolchain;
+mod wolfssl;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

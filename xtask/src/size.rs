@@ -58,7 +58,7 @@ pub struct Row {
 
 /// Measures and prints; with `write`, into the README too.
 pub fn run(write: bool, may_install: bool) -> Result<()> {
-    install::for_exchange(&TARGETS, may_install)?;
+    install::for_exchange(&TARGETS, false, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let programs = Programs::build()?;
     let mut rows = Vec::new();

@@ -164,16 +164,18 @@ fn loss_doubling_and_reordering_are_survived() {
     config.datagrams.ack_timeout = Duration::from_millis(200);
     let network = network(config);
     for seed in 1..=4 {
-        let mut faults = Faults::default();
-        faults.datagrams = Some(DatagramFaults {
+        let luck = DatagramFaults {
             seed,
             lose: 10,
             duplicate: 10,
             delay: 5,
             reorder: 10,
             late: Duration::from_millis(20),
+        };
+        network.set_faults(Faults {
+            datagrams: Some(luck),
+            ..Faults::default()
         });
-        network.set_faults(faults);
         let quick = |config: &mut msgin5g::client::Config<'_>| {
             config.datagrams.ack_timeout_ms = 200;
             config.datagrams.max_retransmit = 8;

@@ -41,7 +41,7 @@ impl Unit {
 
 /// Measures on the first board and prints.
 pub fn run(as_json: bool, may_install: bool) -> Result<()> {
-    install::for_exchange(&TARGETS, may_install)?;
+    install::for_exchange(&TARGETS, false, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let board = BOARDS[0];
     let mut figures = Vec::new();

@@ -6,7 +6,7 @@ mod host;
 mod source;
 
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{fuzz, install};
+use crate::{fuzz, install, wolfssl};
 use anyhow::{Result, bail};
 use std::time::Instant;
 
@@ -20,6 +20,7 @@ pub fn run(may_install: bool) -> Result<()> {
     let mut steps = Steps::default();
     source::steps(&mut steps);
     host::steps(&mut steps);
+    steps.step("DTLS with wolfSSL", wolfssl::check);
     crates::steps(&mut steps);
     boards::steps(&mut steps, &toolchain);
     steps.step("fuzz targets, 10 s each", || {

@@ -44,9 +44,12 @@ struct FactSheet {
     server_name: Option<String>,
     /// The last search for a key: SUPI and expiry, or why there was none.
     lookup: Option<Result<(String, u64), Refusal>>,
-    /// What was asked for, and the key: two ClientHellos of one handshake get the same answer.
-    answered: Option<((Vec<u8>, Option<String>), Option<[u8; 32]>)>,
+    /// Two ClientHellos of one handshake get the same answer.
+    answered: Option<Answered>,
 }
+
+/// PSK identity and server name, and the key that there was.
+type Answered = ((Vec<u8>, Option<String>), Option<[u8; 32]>);
 
 impl Guard {
     fn facts(&self) -> MutexGuard<'_, FactSheet> {
