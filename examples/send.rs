@@ -8,23 +8,25 @@
 //! Each event is one line of JSON on standard output. Exits with 0 only if everything that was
 //! asked for has happened, with 2 if the command line is not understood, and with 1 otherwise.
 
+#[path = "support/carriage.rs"]
+mod carriage;
 #[path = "support/mod.rs"]
 mod support;
 
 use std::net::IpAddr;
 use std::process::ExitCode;
 
+use carriage::{Carriage, OverDatagrams, OverStream};
 use clap::{Parser, ValueEnum};
 use msgin5g::akma::{AfId, AkmaError, Kaf, PskIdentity, UaStarId};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
-use msgin5g::driver;
 use msgin5g::message::{
     AsServiceId, GroupServiceId, IdError, MessageId, MessagingTopic, Recipient, UeServiceId,
 };
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
-use msgin5g::session::{
-    DatagramSession, Plaintext, PlaintextDatagrams, Psk, Session, SessionError, TlsConfig,
-};
+use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
+use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsSession};
+use msgin5g::session::{Plaintext, PlaintextDatagrams, Psk, TlsConfig, tls13};
 use msgin5g::transport::{Host, StdHost, TcpTransport, UdpTransport};
 use rand_core::OsRng;
 use serde_json::{Value, json};
@@ -40,7 +42,7 @@ struct Args {
     /// msgin5g.example.com where HOST is an address
     #[arg(long)]
     fqdn: Option<String>,
-    /// Ua* identifier: 10 hexadecimal digits; 0100000007 is TLS 1.3
+    /// Ua* identifier: 10 hexadecimal digits; 0100000007 is TLS 1.3, and taken for DTLS 1.3, too
     #[arg(long, value_name = "HEX", default_value = "0100000007")]
     ua: String,
     /// K_AUSF: 64 hexadecimal digits
@@ -66,6 +68,9 @@ struct Args {
     /// CoAP over bare UDP, without keys. For a bench, never for a network
     #[arg(long, conflicts_with_all = ["kausf", "psk", "plain"])]
     udp: bool,
+    /// CoAP over UDP in DTLS 1.3, in place of TCP and TLS
+    #[arg(long, conflicts_with_all = ["plain", "udp"])]
+    dtls: bool,
     /// Who we are
     #[arg(long, value_name = "U")]
     ue_service_id: String,
@@ -131,6 +136,9 @@ fn connect_and_run(args: &Args) -> Result<(), Problem> {
         let datagrams = PlaintextDatagrams::new(transport);
         return run(args, &mut OverDatagrams(datagrams), &mut host);
     }
+    if let (true, Some((key, identity))) = (args.dtls, &key) {
+        return over_dtls(args, key, identity, &mut host);
+    }
     let transport = TcpTransport::connect(&args.server)?;
     let Some((key, identity)) = key else {
         return run(args, &mut OverStream(Plaintext::new(transport)), &mut host);
@@ -147,6 +155,28 @@ fn connect_and_run(args: &Args) -> Result<(), Problem> {
         TlsSession::open_blocking(&mut memory, &config, psk, &mut OsRng, &mut host, deadline)?;
     print_line(&json!({"event": "session_open"}));
     run(args, &mut OverStream(session), &mut host)
+}
+
+fn over_dtls(
+    args: &Args,
+    key: &Kaf,
+    identity: &PskIdentity,
+    host: &mut StdHost,
+) -> Result<(), Problem> {
+    let fqdn = fqdn(args);
+    let mut config = tls13::Config::new(identity.as_bytes(), &fqdn);
+    config.groups = &[NamedGroup::X25519];
+    config.handshake_timeout_ms = u32::try_from(args.timeout * 1000)?;
+    let session: DtlsSession<'_, _, RustCrypto> = DtlsSession::open_blocking(
+        UdpTransport::connect(&args.server)?,
+        (&config, &DtlsConfig::default()),
+        &mut SoftwarePsk::<RustCrypto>::new(key.as_octets()),
+        &mut OsRng,
+        (&mut [0; 1536], &mut [0; 1280]),
+        host,
+    )?;
+    print_line(&json!({"event": "session_open"}));
+    run(args, &mut OverDatagrams(session), host)
 }
 
 fn key(args: &Args) -> Result<(Kaf, PskIdentity), AkmaError> {
@@ -186,67 +216,6 @@ fn recipient(args: &Args) -> Result<Option<Recipient<'_>>, IdError> {
     }))
 }
 
-/// How CoAP is carried.
-trait Carriage {
-    fn connect(&self, client: &mut Client<'_>);
-    fn wait(
-        &mut self,
-        client: &mut Client<'_>,
-        host: &mut StdHost,
-        until: u64,
-    ) -> Result<bool, SessionError>;
-    fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), SessionError>;
-    fn close(&mut self);
-}
-
-struct OverStream<S>(S);
-
-impl<S: Session> Carriage for OverStream<S> {
-    fn connect(&self, client: &mut Client<'_>) {
-        client.connected();
-    }
-
-    fn wait(
-        &mut self,
-        client: &mut Client<'_>,
-        host: &mut StdHost,
-        until: u64,
-    ) -> Result<bool, SessionError> {
-        driver::wait(&mut self.0, client, host, until)
-    }
-
-    fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), SessionError> {
-        driver::exchange(&mut self.0, client, now)
-    }
-
-    fn close(&mut self) {
-        let _ = self.0.close();
-    }
-}
-
-struct OverDatagrams<S>(S);
-
-impl<S: DatagramSession> Carriage for OverDatagrams<S> {
-    fn connect(&self, client: &mut Client<'_>) {
-        client.connected_datagram();
-    }
-
-    fn wait(
-        &mut self,
-        client: &mut Client<'_>,
-        host: &mut StdHost,
-        until: u64,
-    ) -> Result<bool, SessionError> {
-        driver::wait_datagrams(&mut self.0, client, host, until)
-    }
-
-    fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), SessionError> {
-        driver::exchange_datagrams(&mut self.0, client, now)
-    }
-
-    fn close(&mut self) {}
-}
-
 /// Everything from registration to de-registration, over any carriage.
 fn run(args: &Args, session: &mut impl Carriage, host: &mut StdHost) -> Result<(), Problem> {
     let path: Vec<&str> = args
@@ -283,7 +252,7 @@ fn run(args: &Args, session: &mut impl Carriage, host: &mut StdHost) -> Result<(
     run.client.release();
     let now = run.host.now_ms();
     run.session.exchange(run.client, now)?;
-    run.session.close();
+    run.session.close(now);
     Ok(())
 }
 

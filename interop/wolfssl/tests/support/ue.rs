@@ -130,7 +130,7 @@ impl Ue {
         let mut config = Config::new(UeServiceId::new(who.service_id).unwrap());
         adjust(&mut config);
         let memory = Box::leak(Box::new(ClientMemory::<2048, 2048, 8192, 8, 8192, 4>::new()));
-        let mut client = Client::new(config, memory.pieces(), &mut OsRng);
+        let mut client = Client::new(config, memory.pieces(), &mut OsRng).expect("a configuration");
         client.connected_datagram();
         Self {
             client,
