@@ -167,12 +167,13 @@ fn over_dtls(
     let mut config = tls13::Config::new(identity.as_bytes(), &fqdn);
     config.groups = &[NamedGroup::X25519];
     config.handshake_timeout_ms = u32::try_from(args.timeout * 1000)?;
+    let (mut receive, mut send) = ([0; 1536], [0; 1280]);
     let session: DtlsSession<'_, _, RustCrypto> = DtlsSession::open_blocking(
         UdpTransport::connect(&args.server)?,
         (&config, &DtlsConfig::default()),
         &mut SoftwarePsk::<RustCrypto>::new(key.as_octets()),
         &mut OsRng,
-        (&mut [0; 1536], &mut [0; 1280]),
+        (&mut receive, &mut send),
         host,
     )?;
     print_line(&json!({"event": "session_open"}));
