@@ -1,6 +1,11 @@
 //! The gateway role (TS 23.554 clause 8.11): from a constrained UE to the network and back.
 #![cfg(feature = "msgin5g-5")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+#[path = "client/script.rs"]
+mod script;
+
+use msgin5g::client::Event;
 use msgin5g::coap::Code;
 use msgin5g::gateway::{
     ApplicationId, Gateway, L3Codings, Layer2Id, Limits, Link, LocalMessage, Refusal, Registration,
@@ -415,6 +420,47 @@ fn memory_has_bounds_for_all_and_for_each_link() {
     assert_eq!((gateway.applications(), gateway.exchanges()), (1, 0));
 }
 
+/// The client holds a place for a report that the application gives; it must not hold it for ever.
+#[test]
+fn a_report_that_does_not_come_gives_its_ticket_back() {
+    for is_forgotten in [false, true] {
+        let mut memory = script::Bench::memory();
+        let mut bench = script::Bench::by_application(&mut memory);
+        bench.post(
+            r#"{"Message Type":"MSG","Originating AS Service ID":"as-meter@iot.example",
+                "Recipient UE Service ID":"ue-4711@iot.example","Application ID":"1",
+                "Message ID":"09090909-0909-0909-0909-090909090909","Delivery status required":true}"#,
+        );
+        let mut gateway = with_both();
+        let Some(Event::Message { msg, report }) = bench.client.poll_event(0) else {
+            panic!("a message");
+        };
+        gateway.deliver(&msg, report, 0).unwrap();
+        bench.sent(0);
+        if is_forgotten {
+            gateway.forget(LOCK);
+        } else {
+            assert_eq!(gateway.lapsed(999), None);
+        }
+        let now = if is_forgotten { 1 } else { 1000 };
+        // The UE is too late.
+        assert_eq!(
+            refused(gateway.from_application(LOCK, &report_sending(9), now)),
+            Refusal::UnknownMessage
+        );
+        assert_eq!(gateway.exchanges(), 1);
+        let ticket = gateway.lapsed(now).expect("the ticket");
+        assert_eq!((gateway.lapsed(now), gateway.exchanges()), (None, 0));
+        let why = Some(cause::APPLICATION_NOT_AVAILABLE);
+        bench.client.report(ticket, Outcome::Failure, why).unwrap();
+        let told = bench.request(now);
+        assert_eq!(told.json()["Delivery Status"], "failure");
+        bench.answer(&told, Code::CHANGED, "");
+        bench.events(now);
+        assert!(bench.client.is_idle());
+    }
+}
+
 #[test]
 fn each_refusal_has_a_code_and_a_cause() {
     for (refusal, code, cause) in [
@@ -499,7 +545,7 @@ mod ue;
 #[cfg(feature = "embedded-tls")]
 #[test]
 fn a_constrained_ue_and_the_network_talk_through_a_client() {
-    use msgin5g::client::{Event, Reports};
+    use msgin5g::client::Reports;
     use msgin5g_testnet::EventKind;
 
     let network = ue::network(msgin5g_testnet::Config {

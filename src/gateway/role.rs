@@ -38,6 +38,8 @@ struct Exchange {
     link: Link,
     since: u64,
     way: Way,
+    /// It is no longer waited for, and only kept for its ticket.
+    lapsed: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -89,8 +91,8 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
     }
 
     /// The client has received a message: which application it is for, and what goes over its link.
-    /// The ticket comes back with the application's report. A message that names no application is for
-    /// the only one that is registered.
+    /// The ticket comes back with the application's report, or by [`lapsed`](Self::lapsed). A message
+    /// that names no application is for the only one that is registered; of several the first counts.
     ///
     /// # Errors
     /// [`Refusal`], whose [`cause`](Refusal::cause) goes into a report of failure; nothing is kept then.
@@ -116,6 +118,7 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
                 link,
                 since: now,
                 way: Way::Down { from_as, ticket },
+                lapsed: false,
             })?;
         }
         let delivery = Delivery {
@@ -174,7 +177,16 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
     /// A link is lost: its applications are no longer reached, and nothing is waited for.
     pub fn forget(&mut self, link: Link) {
         self.applications.retain(|known| known.link != link);
-        self.exchanges.retain(|exchange| exchange.link != link);
+        self.give_up(|exchange| exchange.link == link);
+    }
+
+    /// A ticket whose report did not come in time, or whose link was forgotten: the client keeps a place
+    /// for that report until it is told of a failure by [`Client::report`](crate::client::Client::report).
+    /// Ask until there is none, after [`forget`](Self::forget) and now and then.
+    pub fn lapsed(&mut self, now: u64) -> Option<ReportTicket> {
+        self.expire(now);
+        let at = self.exchanges.iter().position(|exchange| exchange.lapsed)?;
+        self.exchanges.swap_remove(at).ticket()
     }
 
     /// How many applications are registered.
@@ -183,7 +195,7 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
         self.applications.len()
     }
 
-    /// How many reports are waited for, from either side.
+    /// How many reports are waited for, from either side. Those that [lapsed](Self::lapsed) count, too.
     #[must_use]
     pub fn exchanges(&self) -> usize {
         self.exchanges.len()
@@ -259,6 +271,7 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
                 link,
                 since: now,
                 way: Way::Up,
+                lapsed: false,
             })?;
         }
         Ok(Upward::Message(Msg {
@@ -286,7 +299,8 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
         let message_id = uuid(report.message_id).ok_or(unknown)?;
         let at = self.exchanges.iter().position(|exchange| {
             let is_down = matches!(exchange.way, Way::Down { .. });
-            is_down && exchange.message_id == message_id && exchange.link == link
+            let is_same = exchange.message_id == message_id && exchange.link == link;
+            is_down && is_same && !exchange.lapsed
         });
         let at = at.ok_or(unknown)?;
         let Some(Exchange {
@@ -364,7 +378,23 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
 
     fn expire(&mut self, now: u64) {
         let lifetime = self.limits.exchange_lifetime_ms;
-        self.exchanges
-            .retain(|exchange| now.saturating_sub(exchange.since) < lifetime);
+        self.give_up(|exchange| now.saturating_sub(exchange.since) >= lifetime);
+    }
+
+    /// Drops what is no longer waited for, but for those whose ticket has to be given back.
+    fn give_up(&mut self, is_over: impl Fn(&Exchange) -> bool) {
+        self.exchanges.retain_mut(|exchange| {
+            exchange.lapsed |= is_over(exchange);
+            !exchange.lapsed || exchange.ticket().is_some()
+        });
+    }
+}
+
+impl Exchange {
+    const fn ticket(&self) -> Option<ReportTicket> {
+        match self.way {
+            Way::Down { ticket, .. } => ticket,
+            Way::Up => None,
+        }
     }
 }
