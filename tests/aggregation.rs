@@ -193,6 +193,61 @@ fn what_the_server_says_of_an_aggregate_holds_for_each() {
     assert!(bench.client.is_idle());
 }
 
+/// MSGRESP as a request of the server, before the answer and after it.
+#[test]
+fn a_message_response_to_an_aggregate_is_told_of_each_message() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let mut now = 0;
+    let mut aggregate = |bench: &mut Bench<'_>| {
+        let ids = ["a", "b", "c"].map(|text| send(bench, meter(), text));
+        bench.sent(now);
+        now += WAIT;
+        let sent = bench.request(now);
+        (ids, sent)
+    };
+    let response = |sent: &Frame, status: &str| {
+        json!({"Message Type": "MSGRESP", "Originating UE Service ID": "ue-4711@iot.example",
+            "Message ID": sent.json()["Message ID"], "Delivery Status": status})
+        .to_string()
+    };
+    // The first one has been answered, the second one has not.
+    let (first, to_first) = aggregate(&mut bench);
+    bench.answer(&to_first, Code::CHANGED, "");
+    for id in first {
+        let accepted = Some(Event::Accepted { message_id: id });
+        assert_eq!(bench.client.poll_event(WAIT), accepted);
+    }
+    let (second, to_second) = aggregate(&mut bench);
+    for (sent, ids) in [(&to_second, second), (&to_first, first)] {
+        bench.post(&response(sent, "stored"));
+        for id in ids {
+            let stored = Some(Event::Stored { message_id: id });
+            assert!(bench.client.has_event(2 * WAIT));
+            assert_eq!(bench.client.poll_event(2 * WAIT), stored);
+        }
+        assert_eq!(bench.client.poll_event(2 * WAIT), None);
+    }
+    assert!(bench.client.is_idle());
+    // The answer to the second one says nothing more, and the server may think again.
+    bench.answer(&to_second, Code::CHANGED, "");
+    assert_eq!(bench.client.poll_event(2 * WAIT), None);
+    bench.post(&response(&to_second, "failed"));
+    for id in second {
+        let failure = Failure::Undeliverable { cause: None };
+        let failed = Some(Event::Failed {
+            message_id: id,
+            failure,
+        });
+        assert_eq!(bench.client.poll_event(2 * WAIT), failed);
+    }
+    // Failed at once, it is not remembered.
+    let (third, to_third) = aggregate(&mut bench);
+    bench.post(&response(&to_third, "failed"));
+    assert_eq!(bench.events(3 * WAIT).len(), third.len());
+    assert_eq!(bench.client.pending(), 0);
+}
+
 #[test]
 fn an_aggregate_too_large_for_the_server_is_undone() {
     let mut memory = Bench::memory();
@@ -338,7 +393,7 @@ fn parts_wait_until_there_is_room_for_their_reports() {
     let mut memory = Bench::memory();
     let mut bench = Bench::registered(&mut memory);
     let mut sent = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         bench.send("x", Priority::Low);
         sent.extend(bench.sent(0));
     }

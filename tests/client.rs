@@ -521,19 +521,19 @@ fn no_room_for_the_report_means_come_again() {
     for _ in 0..6 {
         bench.send("x", Priority::Middle);
     }
-    bench.post(&msg_to_us(1, "hello", true));
-    assert_eq!(
-        bench.client.poll_event(0),
-        Some(Event::Refused(Code::SERVICE_UNAVAILABLE))
-    );
-    let sent = bench.sent(0);
-    assert_eq!(sent[0].code, Code::SERVICE_UNAVAILABLE);
+    let (_, taken, _) = bench.exchange(&msg_to_us(0, "hello", true), 0);
+    assert_eq!(taken, Code::CHANGED, "the last slot is for its report");
+    let (event, code, _) = bench.exchange(&msg_to_us(1, "hello", true), 0);
+    assert_eq!(code, Code::SERVICE_UNAVAILABLE, "{event}");
     // Once there is room it is a message like any other, not a repetition.
-    bench.answer(&sent[1], Code::CHANGED, "");
-    assert!(matches!(
-        bench.client.poll_event(0),
-        Some(Event::Accepted { .. })
-    ));
+    bench.client.connected();
+    let reg = bench.request(0);
+    bench.answer(&reg, Code::CREATED, "");
+    bench.events(0);
+    let report = bench.request(0);
+    assert_eq!(report.json()["Message Type"], "IMDN");
+    bench.answer(&report, Code::CHANGED, "");
+    assert_eq!(bench.client.poll_event(0), None);
     bench.post(&msg_to_us(1, "hello", true));
     assert!(matches!(
         bench.client.poll_event(0),
@@ -668,7 +668,7 @@ fn the_state_of_a_client_is_small() {
         size_of::<OutboxSlot>(),
         size_of::<IncomingSlot>(),
     );
-    assert!(client < 2 * 1024, "client {client}");
+    assert!(client < 9 * 256, "client {client}");
     assert!(
         outgoing <= 176 && incoming <= 112,
         "slots {outgoing} {incoming}"

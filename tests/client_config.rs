@@ -43,6 +43,7 @@ fn every_number_has_its_range() {
             c.retry_pause_ms = 3_600_001
         }),
         ("max_attempts is 0", |c| c.max_attempts = 0),
+        ("max_breaks is 0", |c| c.max_breaks = 0),
         ("segment_size is 15", |c| c.segment_size = 15),
         ("segment_wait_ms is 0", |c| c.segment_wait_ms = 0),
         ("segment_keep_ms is 86400001", |c| {

@@ -494,7 +494,8 @@ fn a_flood_of_requests_with_a_full_outbox_and_nothing_going_out() {
                 other => panic!("{other:?}"),
             }
         }
-        assert!(bench.client.pending() <= full);
+        // One slot is kept for reports.
+        assert!(bench.client.pending() <= full + 1);
         // The transport is stuck most of the time.
         if turn % 10 == 9 {
             let sent = bench.sent(0);
@@ -505,7 +506,7 @@ fn a_flood_of_requests_with_a_full_outbox_and_nothing_going_out() {
             );
         }
     }
-    assert_eq!((handed, refused), (20, 20));
+    assert_eq!((handed, refused), (21, 19));
     assert_eq!(codes, tokens, "each request has one answer, in order");
 }
 

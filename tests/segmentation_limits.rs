@@ -179,7 +179,7 @@ fn without_room_for_report_and_confirmation_the_last_segment_comes_again() {
     let mut bench = Bench::registered(&mut memory);
     bench.exchange(&segment("s", 1, "a", &total(2)), 0);
     let mut sent = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         bench.send("x", Priority::Low);
         sent.extend(bench.sent(0));
     }

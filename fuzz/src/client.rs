@@ -107,8 +107,8 @@ struct World<'m> {
     up: Vec<u8>,
     /// To the client.
     down: VecDeque<u8>,
-    /// Requests of the client in this session: token, and Message ID if it is about one.
-    seen: Vec<(Token, Option<String>)>,
+    /// Requests of the client in this session: token, and the Message IDs in it.
+    seen: Vec<(Token, Vec<String>)>,
     /// Tokens of the server's requests and Pings that were not answered yet, in order.
     asked: VecDeque<Token>,
     /// Only whole frames were sent down in this session, so `asked` is right.
@@ -238,14 +238,13 @@ impl World<'_> {
             let packet = stream::decode(&mut frame).unwrap();
             if packet.code.is_request() {
                 let json = String::from_utf8(packet.payload.to_vec()).unwrap();
-                let id = json.split(r#""Message ID":""#).nth(1);
-                let id = id
-                    .and_then(|rest| rest.split('"').next())
-                    .map(str::to_owned);
+                let ids = json.split(r#""Message ID":""#).skip(1);
+                let ids = ids.filter_map(|rest| Some(rest.split('"').next()?.to_owned()));
+                let ids = ids.collect();
                 // A subscription keeps its token (RFC 7641 section 3.6).
                 let fresh = self.seen.iter().all(|(token, _)| *token != packet.token);
                 assert!(fresh || packet.code == Code::GET, "a token of its own");
-                self.seen.push((packet.token, id));
+                self.seen.push((packet.token, ids));
             } else if (packet.code.is_response() || packet.code == Code::PONG)
                 && self.followed
                 && self.tx_len >= 32

@@ -6,6 +6,7 @@ use crate::coap::{Code, Token};
 use crate::message::{MessageId, Msg, Originator, Priority};
 
 use super::aggregation::Gathering;
+use super::aggregation::answered::Answered;
 use super::datagrams::Datagrams;
 use super::membership::Membership;
 use super::memory::record::{Field, Pen};
@@ -36,7 +37,10 @@ pub(super) struct Core<'m> {
     /// When (ms) to register again, if the configuration says so.
     pub(super) refresh_at: Option<u64>,
     pub(super) duplicates: Duplicates,
+    pub(super) answered: Answered,
     pub(super) jitter: Jitter,
+    /// The time (ms) that the client was told last.
+    pub(super) time: u64,
     pub(crate) next_number: u32,
 }
 
@@ -70,7 +74,9 @@ impl<'m> Core<'m> {
             answers: Deque::new(),
             membership: Membership::None,
             refresh_at: None,
+            time: 0,
             duplicates: Duplicates::new(),
+            answered: Answered::new(),
             jitter: Jitter::new(u32::from_be_bytes([a, b, c, d])),
             next_number: u32::from_be_bytes([e, f, g, h]),
         };
@@ -167,23 +173,12 @@ impl<'m> Core<'m> {
 
     /// The session is gone: what was under way starts again on the next one.
     pub(super) fn interrupt(&mut self) {
+        self.interrupt_requests();
         self.outbound.disconnect();
         self.datagrams.stop();
         self.answers.clear();
         if self.membership == Membership::Registered {
             self.register_again();
-        }
-        if let Some(exchange) = self.membership.exchange_mut() {
-            exchange.interrupted();
-        }
-        for slot in self.outbox.iter_mut() {
-            slot.exchange.interrupted();
-            if let Kind::Segmented(segments) = &mut slot.kind {
-                segments.interrupted();
-            }
-        }
-        for slot in self.incoming.shelf.iter_mut() {
-            slot.exchange.interrupted();
         }
     }
 

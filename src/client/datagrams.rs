@@ -102,6 +102,11 @@ impl Datagrams {
         self.endpoint.next_deadline()
     }
 
+    /// Time went back by so many milliseconds.
+    pub(super) fn shift(&mut self, back_ms: u64) {
+        self.endpoint.shift(back_ms);
+    }
+
     /// Offers a message without content.
     fn offer(&mut self, header: Header, code: Code, token: Token) {
         let answer = Answer {
@@ -263,7 +268,7 @@ impl Core<'_> {
 
     /// What is due waits for its turn, and no longer for a time: that would be a deadline that has
     /// passed.
-    fn queue_due(&mut self, now: u64) {
+    pub(super) fn queue_due(&mut self, now: u64) {
         if self.membership.lets_messages_out() {
             self.gather(now);
         }

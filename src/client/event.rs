@@ -199,6 +199,12 @@ pub enum Failure<'r> {
     },
     /// No answer to any attempt.
     NoAnswer,
+    /// Session after session broke while this request, and no other, was under way: it is taken
+    /// for the reason ([`Config::max_breaks`](super::Config::max_breaks)).
+    SessionBroken {
+        /// How many sessions.
+        times: u8,
+    },
     /// The server takes smaller messages only.
     TooLarge {
         /// Most octets a CoAP message to this server may have.
@@ -211,10 +217,11 @@ pub enum Failure<'r> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SendError {
-    /// No slot is free. Try again after an event, or give the client more slots.
+    /// No slot is free; of three or more the last one is kept for reports. Try again after an
+    /// event, or give the client more slots.
     OutboxFull,
-    /// The outbox lacks room for the request: it has this many octets too few now.
-    /// Try again after an event, or give the client more memory.
+    /// The outbox lacks room for the request; the last 96 octets of 768 or more are kept for
+    /// reports. Try again after an event, or give the client more memory.
     OutboxTooSmall {
         /// Octets the request needs.
         needed: usize,
@@ -268,6 +275,9 @@ impl fmt::Display for Failure<'_> {
                 write!(f, "not delivered: {}", cause.unwrap_or("no cause given"))
             }
             Self::NoAnswer => f.write_str("no answer"),
+            Self::SessionBroken { times } => {
+                write!(f, "the session broke {times} times while it was under way")
+            }
             Self::TooLarge { limit } => write!(f, "the server takes {limit} octets at most"),
         }
     }

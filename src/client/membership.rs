@@ -54,7 +54,7 @@ impl<'m> Core<'m> {
     /// What does not fit the transmit memory would never leave, and nobody would know why.
     fn check_membership_fits(&self) -> Result<(), SendError> {
         let needed = longest_request(&self.config);
-        let limit = self.outbound.capacity();
+        let limit = self.outbound.limit();
         if needed > limit {
             return Err(SendError::TooLarge { needed, limit });
         }

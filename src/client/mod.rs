@@ -49,6 +49,7 @@
 //! fit it is refused with 4.13.
 
 mod aggregation;
+mod clock;
 mod config;
 mod core;
 mod datagrams;
@@ -186,7 +187,8 @@ impl<'m> Client<'m> {
         }
     }
 
-    /// The next event, if any. `now` is in milliseconds from any origin that stays.
+    /// The next event, if any. `now` is in milliseconds from any origin that stays, and never goes
+    /// back. If it does all the same, time stands still meanwhile.
     pub fn poll_event(&mut self, now: u64) -> Option<Event<'_>> {
         let event = self.next_event(now)?;
         journal::note(&event);
@@ -236,6 +238,7 @@ impl<'m> Client<'m> {
 
     /// Looks at the datagram that has arrived, if any: it becomes a frame, or nothing.
     fn admit(&mut self, now: u64) {
+        self.core.tick(now);
         if self.core.datagrams.can_accept()
             && let Some((octets, is_whole)) = self.inbox.datagram()
         {

@@ -1,9 +1,10 @@
 //! What happens without a frame: time passes, and outcomes wait to be told.
 
 use super::core::Core;
-use super::membership::Membership;
+use super::membership::{Membership, longest_request};
 use super::outbox::exchange::Exchange;
 use super::outbox::{Kind, OutboxSlot, Verdict};
+use super::receiving::incoming::IncomingSlot;
 use super::sending::request::request_overhead;
 use super::{Event, Failure};
 use crate::message::cause;
@@ -12,11 +13,13 @@ use crate::message::cause;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Owed {
     /// No registration or de-registration will be tried again.
-    Membership,
+    Membership(Failure<'static>),
     /// An entry of the outbox will not be tried again.
     Failed(usize, Failure<'static>),
     /// What became of an entry is known.
     Verdict(usize, Verdict),
+    /// What became of an aggregate is known, and not yet told of all its messages.
+    Part,
     /// Segments are kept no longer.
     Released(usize),
     /// The next part of a payload can go out.
@@ -34,21 +37,46 @@ impl Core<'_> {
     pub(super) fn known(&self) -> Option<Owed> {
         let mut slots = self.outbox.iter().enumerate();
         let verdict = slots.find_map(|(index, slot)| Some(Owed::Verdict(index, slot.verdict?)));
-        verdict.or_else(|| self.ready().map(Owed::Ready))
+        let part = || self.answered.owes().then_some(Owed::Part);
+        verdict
+            .or_else(part)
+            .or_else(|| self.ready().map(Owed::Ready))
     }
 
     /// Puts off what has not been answered in time, and finds what the application is owed.
     pub(super) fn lapse(&mut self, now: u64) -> Option<Owed> {
         self.refresh(now);
+        if self.outbound.waits_for_csm && self.outbound.csm_due.is_some_and(|at| at <= now) {
+            self.outbound.miss_csm();
+        }
+        if let Some(limit) = self.refused_size() {
+            return Some(Owed::Membership(Failure::TooLarge { limit }));
+        }
+        self.outbox.ask_for_payloads(now);
         if let Some(exchange) = self.membership.exchange_mut()
-            && exchange.is_overdue(now)
-            && !exchange.repeat(now, &self.config, &mut self.jitter)
+            && (exchange.breaks() >= self.config.max_breaks
+                || exchange.is_overdue(now)
+                    && !exchange.repeat(now, &self.config, &mut self.jitter))
         {
-            return Some(Owed::Membership);
+            let times = exchange.breaks();
+            return Some(Owed::Membership(match times {
+                0 => Failure::NoAnswer,
+                _ => Failure::SessionBroken { times },
+            }));
         }
         self.lapse_entries(now)
             .or_else(|| self.lapse_sets(now))
             .or_else(|| self.next_payload(now).map(|_| Owed::Payload))
+    }
+
+    /// The server's limit, if it is too little for the registration that is due.
+    fn refused_size(&self) -> Option<usize> {
+        let Membership::Registering(exchange) = self.membership else {
+            return None;
+        };
+        let limit = self.outbound.peer_limit()?;
+        let is_refused = !exchange.is_waiting() && longest_request(&self.config) > limit;
+        is_refused.then_some(limit)
     }
 
     fn lapse_entries(&mut self, now: u64) -> Option<Owed> {
@@ -111,15 +139,16 @@ impl Core<'_> {
                     verdict => verdict.event(slot.message_id()),
                 })
             }
+            Owed::Part => self.answered.tell(),
             Owed::Released(index) => self.release_segments(index),
             Owed::Payload => self.payload_wanted(now),
             Owed::Ready(index) => self.hand_over(index),
             Owed::Whole(index) => self.complete_without_total(index),
             Owed::Lost(index) => self.lose(index, cause::SEGMENTS_MISSING),
-            Owed::Membership => {
+            Owed::Membership(failure) => {
                 let before = core::mem::replace(&mut self.membership, Membership::None);
                 Some(match before {
-                    Membership::Registering(_) => Event::RegistrationFailed(Failure::NoAnswer),
+                    Membership::Registering(_) => Event::RegistrationFailed(failure),
                     _ => Event::Deregistered,
                 })
             }
@@ -141,7 +170,7 @@ impl Core<'_> {
         });
         // A de-registration that waits for others waits for no time.
         let is_held_up = matches!(self.membership, Membership::Deregistering(_))
-            && self.outbox.iter().any(OutboxSlot::is_under_way);
+            && self.outbox.iter().any(OutboxSlot::delays_leaving);
         let membership = self
             .membership
             .exchange()
@@ -150,10 +179,13 @@ impl Core<'_> {
         let registered = self.membership == Membership::Registered;
         let refresh = self.refresh_at.filter(|_| registered);
         let sets = self.incoming.shelf.iter();
-        let sets = sets.filter(|slot| slot.is_open() && listens);
-        let sets = sets.map(|slot| slot.deadline);
+        let sets = sets.filter(|_| listens).filter_map(IncomingSlot::wakes_at);
         let datagrams = self.datagrams.next_deadline();
+        let csm = self
+            .outbound
+            .csm_due
+            .filter(|_| self.outbound.waits_for_csm);
         let all = requests.chain(membership).chain(refresh).chain(sets);
-        all.chain(datagrams).min()
+        all.chain(datagrams).chain(csm).min()
     }
 }

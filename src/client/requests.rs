@@ -42,7 +42,9 @@ impl<'m> Client<'m> {
     }
 
     /// Ends the registration (TS 23.554 clause 8.2.2) once all that was accepted before
-    /// has been sent and answered, but for what a 5.03 has put off. The outcome is [`Event::Deregistered`].
+    /// has been answered or has failed, also what waits for its next attempt: that may take as
+    /// long as the server puts it off. Reports that the application still owes are not waited for.
+    /// The outcome is [`Event::Deregistered`].
     ///
     /// # Errors
     ///

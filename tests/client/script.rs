@@ -6,7 +6,7 @@ use msgin5g::message::{MessageId, Priority, Recipient, UeServiceId};
 use rand_core::{CryptoRng, RngCore};
 use serde_json::Value;
 
-pub type Memory = ClientMemory<{ Bench::RX }, 1024, 2048, 6>;
+pub type Memory = ClientMemory<{ Bench::RX }, 1024, 2048, 7>;
 
 /// A client with an open session whose other end the test plays.
 pub struct Bench<'m> {
@@ -136,6 +136,14 @@ impl<'m> Bench<'m> {
         let request = requests.next().expect("a request");
         assert!(requests.next().is_none(), "one request only");
         request
+    }
+
+    /// Answers all that the client sends now, and takes the events.
+    pub fn answer_all(&mut self, now: u64) {
+        while let Some(frame) = self.sent(now).first().cloned() {
+            self.answer(&frame, Code::CHANGED, "");
+            self.events(now);
+        }
     }
 
     pub fn answer(&mut self, to: &Frame, code: Code, payload: &str) {

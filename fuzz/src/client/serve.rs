@@ -31,7 +31,7 @@ impl World<'_> {
             Some((token, _)) if !code.is_request() && !code.is_signal() => *token,
             _ => Token::new(&u.arbitrary::<[u8; 8]>()?[..u.int_in_range(0..=8)?]).unwrap(),
         };
-        let payload = self.payload(u, known.and_then(|(_, id)| id))?;
+        let payload = self.payload(u, known.and_then(|(_, ids)| ids.first().cloned()))?;
         let number: u32 = match u.int_in_range(0..=3)? {
             0 => u.arbitrary()?,
             1 => u.int_in_range(0..=600)?,
@@ -116,8 +116,15 @@ impl World<'_> {
 
     /// The server may have its own word on this message after its answer.
     fn speak_of(&mut self, id: &str) {
-        if let Some(MessageId::Uuid(uuid)) = MessageId::parse(id) {
-            self.spoken.insert(uuid);
+        // What is said of an aggregate is said of each message in it.
+        let of = self
+            .seen
+            .iter()
+            .filter(|(_, ids)| ids.first().is_some_and(|first| first == id));
+        for id in of.flat_map(|(_, ids)| ids) {
+            if let Some(MessageId::Uuid(uuid)) = MessageId::parse(id) {
+                self.spoken.insert(uuid);
+            }
         }
     }
 }

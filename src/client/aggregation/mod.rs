@@ -1,6 +1,7 @@
 //! Several small messages in one (TS 23.554 clause 8.4), both ways. It changes when what is said
 //! about aggregates does.
 
+pub(crate) mod answered;
 pub(crate) mod parts;
 pub(crate) mod receiving;
 pub(crate) mod sending;
@@ -19,6 +20,13 @@ pub(crate) enum Gathering {
 impl Gathering {
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::Until(_))
+    }
+
+    pub(crate) fn until_mut(&mut self) -> Option<&mut u64> {
+        match self {
+            Self::Until(until) => until.as_mut(),
+            Self::No | Self::Bound(_) => None,
+        }
     }
 
     pub(crate) fn deadline(self) -> Option<u64> {

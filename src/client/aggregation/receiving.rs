@@ -4,7 +4,7 @@ use crate::client::Event;
 use crate::client::core::Core;
 use crate::client::memory::record::{Field, Pen};
 use crate::client::memory::shelf::Full;
-use crate::client::receiving::duplicates::{AGGREGATE, REPORT, WHOLE};
+use crate::client::receiving::duplicates::Seen;
 use crate::client::receiving::incoming::{self, IncomingSlot, State};
 use crate::client::receiving::reports::put_outcome;
 use crate::coap::{Code, Token};
@@ -23,10 +23,11 @@ impl Core<'_> {
     ) -> Event<'r> {
         let originator = all.originator.as_str();
         let seen = &self.duplicates;
-        if seen.contains(originator, all.message_id, AGGREGATE) {
+        if seen.contains(originator, all.message_id, Seen::Aggregate) {
             return self.repeated(token);
         }
-        let is_new = |part: &IndividualMsg<'_>| !seen.contains(originator, part.message_id, WHOLE);
+        let is_new =
+            |part: &IndividualMsg<'_>| !seen.contains(originator, part.message_id, Seen::Message);
         let twice = |at: usize, id: MessageId<'_>| {
             let mut before = all.messages.iter().take(at);
             before.any(|part| part.message_id == id)
@@ -65,8 +66,11 @@ impl Core<'_> {
                 }
                 pen.len()
             });
-        let ids = all.messages.iter().map(|part| (part.message_id, WHOLE));
-        let whole_id = core::iter::once((all.message_id, AGGREGATE));
+        let ids = all
+            .messages
+            .iter()
+            .map(|part| (part.message_id, Seen::Message));
+        let whole_id = core::iter::once((all.message_id, Seen::Aggregate));
         self.take_apart(token, originator, pushed, count, &mut ids.chain(whole_id))
     }
 
@@ -88,7 +92,7 @@ impl Core<'_> {
                 pen.recipient(all.recipient);
                 pen.rest(&[]);
                 for part in all.reports {
-                    if !seen.contains(originator, part.message_id, REPORT) {
+                    if !seen.contains(originator, part.message_id, Seen::Report) {
                         count = count.saturating_add(1);
                         put_part(&mut pen, part.message_id, |pen| {
                             put_outcome(pen, part.status);
@@ -98,7 +102,10 @@ impl Core<'_> {
                 }
                 pen.len()
             });
-        let mut ids = all.reports.iter().map(|part| (part.message_id, REPORT));
+        let mut ids = all
+            .reports
+            .iter()
+            .map(|part| (part.message_id, Seen::Report));
         self.take_apart(token, originator, pushed, count, &mut ids)
     }
 
@@ -109,7 +116,7 @@ impl Core<'_> {
         originator: &str,
         pushed: Result<usize, Full>,
         count: usize,
-        ids: &mut dyn Iterator<Item = (MessageId<'i>, u32)>,
+        ids: &mut dyn Iterator<Item = (MessageId<'i>, Seen)>,
     ) -> Event<'r> {
         let index = match pushed {
             Ok(index) => index,

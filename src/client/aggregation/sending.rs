@@ -13,7 +13,7 @@ use crate::message::{AggregatedMsg, IndividualMsg, List, MessageId, Originator};
 use super::Gathering;
 
 /// Most messages in one that is sent.
-const MOST_PARTS: usize = 8;
+pub(crate) const MOST_PARTS: usize = 8;
 
 impl Core<'_> {
     /// Binds together what has waited long enough, or is enough.
@@ -112,6 +112,11 @@ impl Core<'_> {
 
     /// The aggregate is too much for the server: each message goes alone.
     pub(crate) fn unbind(&mut self, index: usize) -> bool {
+        self.unbind_as(index, Exchange::NEW)
+    }
+
+    /// The same with `exchange` for each of them.
+    pub(crate) fn unbind_as(&mut self, index: usize, exchange: Exchange) -> bool {
         let bound = self.outbox.shelf.slot(index).map(|slot| slot.gathering);
         let Some(Gathering::Bound(group)) = bound else {
             return false;
@@ -119,7 +124,7 @@ impl Core<'_> {
         for slot in self.outbox.iter_mut() {
             if slot.gathering == Gathering::Bound(group) {
                 slot.gathering = Gathering::No;
-                slot.exchange = Exchange::NEW;
+                slot.exchange = exchange;
             }
         }
         true

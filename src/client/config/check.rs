@@ -152,10 +152,11 @@ impl Config<'_> {
         let refresh_ms = self.registration_refresh_ms.unwrap_or(u32::MAX);
         let announced = self.registration.profile.maximum_segment_size.unwrap_or(1);
         let params = &self.datagrams;
-        let numbers: [(&'static str, u32, u32, u32); 13] = [
+        let numbers: [(&'static str, u32, u32, u32); 14] = [
             ("answer_timeout_ms", self.answer_timeout_ms, 1, LONGEST_MS),
             ("retry_pause_ms", self.retry_pause_ms, 1, LONGEST_PAUSE_MS),
             ("max_attempts", self.max_attempts.into(), 1, 255),
+            ("max_breaks", self.max_breaks.into(), 1, 255),
             ("segment_size", self.segment_size.into(), 16, 0xffff),
             ("segment_wait_ms", self.segment_wait_ms, 1, LONGEST_MS),
             ("segment_keep_ms", self.segment_keep_ms, 0, LONGEST_MS),

@@ -3,6 +3,7 @@
 mod check;
 
 pub use check::ConfigError;
+pub(crate) use check::LONGEST_PAUSE_MS;
 
 use crate::coap::reliable::Params;
 use crate::message::{Registration, SERVICE_IDENTIFIER, UeServiceId};
@@ -42,8 +43,13 @@ pub struct Config<'a> {
     /// repetition to the next up to one hour, and each pause is shifted at random by up to
     /// half of itself. 1 to 3,600,000, default 30 s.
     pub retry_pause_ms: u32,
-    /// How often a request is sent at the most, 1 to 255. Default 5.
+    /// How often a request is sent at the most, 1 to 255. Default 5. An attempt that a broken
+    /// session cut short does not count.
     pub max_attempts: u8,
+    /// How often a session may break while the same request, and no other, has been sent and not
+    /// been answered, 1 to 255. After that the request is taken for the reason and fails with
+    /// [`Failure::SessionBroken`](super::Failure::SessionBroken). Default 10.
+    pub max_breaks: u8,
     /// Largest payload of a message that goes in one piece, and of one segment, in octets
     /// (TS 23.554 clause 8.5: 2048, configurable), 16 or more. What the transmit memory holds and
     /// what the server takes bound it further. Default 2048; over datagrams 512 is safe.
@@ -97,6 +103,7 @@ impl<'a> Config<'a> {
             answer_timeout_ms: 93_000,
             retry_pause_ms: 30_000,
             max_attempts: 5,
+            max_breaks: 10,
             segment_size: 2048,
             segment_wait_ms: 15_000,
             segment_recoveries: 3,

@@ -42,10 +42,21 @@ impl<'m, S: Slot> Shelf<'m, S> {
         slot: S,
         write: &mut dyn FnMut(&mut [u8]) -> usize,
     ) -> Result<usize, Full> {
+        self.push_within(self.free(), slot, write)
+    }
+
+    /// The same with `room` octets at the most.
+    pub(crate) fn push_within(
+        &mut self,
+        room: usize,
+        slot: S,
+        write: &mut dyn FnMut(&mut [u8]) -> usize,
+    ) -> Result<usize, Full> {
         let index = self.used;
         let place = self.slots.get_mut(index).ok_or(Full::Slots)?;
         let free = self.octets.get_mut(self.fill..).unwrap_or_default();
-        let room = free.len();
+        let room = room.min(free.len());
+        let free = free.get_mut(..room).unwrap_or_default();
         let len = write(free);
         if len > room {
             return Err(Full::Octets(len));
@@ -57,9 +68,14 @@ impl<'m, S: Slot> Shelf<'m, S> {
         Ok(index)
     }
 
-    /// Whether so many entries of so many octets together find a place.
-    pub(crate) fn has_room(&self, entries: usize, octets: usize) -> bool {
-        self.slots.len().saturating_sub(self.used) >= entries && self.free() >= octets
+    /// Slots that are free.
+    pub(crate) fn free_slots(&self) -> usize {
+        self.slots.len().saturating_sub(self.used)
+    }
+
+    /// Slots in all.
+    pub(crate) fn all_slots(&self) -> usize {
+        self.slots.len()
     }
 
     /// Octets that are free.
@@ -72,7 +88,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
         self.octets.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &S> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &S> + Clone {
         self.slots.get(..self.used).unwrap_or_default().iter()
     }
 
@@ -226,6 +242,11 @@ mod tests {
             (shelf.octets(0), shelf.octets(1)),
             (&b"ac"[..], &b"hij"[..])
         );
-        assert!(shelf.has_room(1, 5) && !shelf.has_room(1, 6) && !shelf.has_room(2, 0));
+        assert_eq!((shelf.free_slots(), shelf.free()), (1, 5));
+        assert_eq!(
+            shelf.push_within(1, Len(0), &mut |free| free.len() + 1),
+            Err(Full::Octets(2)),
+            "no more than it may have"
+        );
     }
 }

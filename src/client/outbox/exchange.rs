@@ -1,10 +1,8 @@
 //! One request and its answer: sent, repeated, given up.
 
 use crate::client::Config;
+use crate::client::config::LONGEST_PAUSE_MS;
 use crate::coap::Token;
-
-/// Longest pause between two attempts, in milliseconds.
-const LONGEST_PAUSE_MS: u64 = 3_600_000;
 
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +11,8 @@ pub(crate) struct Exchange {
     /// Sent last with this token; every attempt has one of its own.
     pub(crate) token: Token,
     pub(crate) attempts: u8,
+    /// How often a session broke while this request was under way, so that it may be the reason.
+    pub(crate) breaks: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,13 @@ impl Exchange {
         state: State::Due(0),
         token: Token::EMPTY,
         attempts: 0,
+        breaks: 0,
+    };
+
+    /// The same for one that may be what ended a session.
+    pub(crate) const SUSPECT: Self = Self {
+        breaks: 1,
+        ..Self::NEW
     };
 
     /// To be sent when it is released.
@@ -122,6 +129,28 @@ impl Exchange {
         }
     }
 
+    /// The session broke while this request was under way, `alone` or with others. Of several it
+    /// may have been any; each is suspected, and none is counted further.
+    pub(crate) fn suspect(&mut self, alone: bool) {
+        self.breaks = if alone {
+            self.breaks.saturating_add(1)
+        } else {
+            self.breaks.max(1)
+        };
+    }
+
+    /// How often a session broke while it was under way.
+    pub(crate) fn breaks(&self) -> u8 {
+        self.breaks
+    }
+
+    /// Time went back by so many milliseconds: what is left of a wait stays.
+    pub(crate) fn shift(&mut self, back_ms: u64) {
+        if let State::Due(at) | State::AwaitingAnswer(at) = &mut self.state {
+            *at = at.saturating_sub(back_ms);
+        }
+    }
+
     pub(crate) fn may_repeat(&self, config: &Config<'_>) -> bool {
         self.attempts < config.max_attempts
     }
@@ -141,7 +170,7 @@ impl Exchange {
         let doublings = u32::from(self.attempts.saturating_sub(1)).min(16);
         let pause = u64::from(config.retry_pause_ms)
             .saturating_mul(1_u64 << doublings)
-            .min(LONGEST_PAUSE_MS);
+            .min(u64::from(LONGEST_PAUSE_MS));
         self.put_off((pause / 2).saturating_add(jitter.below(pause)), now, config)
     }
 }

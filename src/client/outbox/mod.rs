@@ -5,6 +5,7 @@
 //! how long something waits, and when it is tried again or given up.
 
 pub(crate) mod exchange;
+mod shares;
 
 use crate::client::aggregation::Gathering;
 use crate::client::memory::record::{Pen, Record};
@@ -79,10 +80,10 @@ impl OutboxSlot {
         MessageId::Uuid(self.uuid.unwrap_or_default())
     }
 
-    /// Whether de-registration waits for its answer.
-    pub(crate) fn is_under_way(&self) -> bool {
-        let is_streaming = self.is_streamed() && !self.exchange.is_held();
-        self.exchange.is_waiting() || is_streaming
+    /// Whether de-registration waits for it: for all but what waits for the application or for a
+    /// SEGREC, and what stands.
+    pub(crate) fn delays_leaving(&self) -> bool {
+        !self.exchange.is_held()
     }
 
     /// Whether it still waits for the server: kept segments and standing subscriptions do not.
@@ -139,6 +140,7 @@ impl Verdict {
                 Failure::Answered { code, .. } => Failure::Answered { code, cause: None },
                 Failure::Undeliverable { .. } => Failure::Undeliverable { cause: None },
                 Failure::NoAnswer => Failure::NoAnswer,
+                Failure::SessionBroken { times } => Failure::SessionBroken { times },
                 Failure::TooLarge { limit } => Failure::TooLarge { limit },
             })),
             _ => None,
@@ -175,7 +177,11 @@ impl<'m> Outbox<'m> {
         entry: OutboxSlot,
         write: &mut dyn FnMut(&mut Pen<'_>),
     ) -> Result<usize, SendError> {
-        let pushed = self.shelf.push(entry, &mut |free| {
+        let room = self.room_for(entry.kind);
+        if room.slots == 0 {
+            return Err(SendError::OutboxFull);
+        }
+        let pushed = self.shelf.push_within(room.octets, entry, &mut |free| {
             let mut pen = Pen::new(free);
             write(&mut pen);
             pen.len()
@@ -186,7 +192,7 @@ impl<'m> Outbox<'m> {
         })
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &OutboxSlot> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &OutboxSlot> + Clone {
         self.shelf.iter()
     }
 
@@ -207,6 +213,15 @@ impl<'m> Outbox<'m> {
     /// The entry to send next of those whose payload the application holds.
     pub(crate) fn next_streamed(&self, now: u64) -> Option<usize> {
         self.next_of(now, true)
+    }
+
+    /// A payload that is wanted waits for the application, and no longer for a time.
+    pub(crate) fn ask_for_payloads(&mut self, now: u64) {
+        for slot in self.iter_mut() {
+            if slot.is_streamed() && slot.exchange.is_due(now) {
+                slot.exchange.release();
+            }
+        }
     }
 
     // A loop: as a chain of adapters it takes three times as much flash.

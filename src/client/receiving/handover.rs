@@ -3,7 +3,7 @@
 use crate::client::aggregation::parts::first_part;
 use crate::client::core::Core;
 use crate::client::memory::record::{Field, Record, as_text};
-use crate::client::receiving::duplicates::WHOLE;
+use crate::client::receiving::duplicates::Seen;
 use crate::client::receiving::incoming::State;
 use crate::client::receiving::reports::{Due, outcome_of};
 use crate::client::{Event, PartialMessage, Reports};
@@ -29,7 +29,7 @@ impl Core<'_> {
                 let Some(msg) = self.message_at(index) else {
                     return true;
                 };
-                !msg.report_wanted || self.outbox.shelf.has_room(1, due(&msg).len())
+                !msg.report_wanted || self.outbox.has_room_for_answers(1, due(&msg).len())
             }
         }
     }
@@ -110,7 +110,7 @@ impl Core<'_> {
             let _ = report.accept(&mut self.outbox, &self.config, limit);
         }
         self.duplicates
-            .remember(originator.as_str(), message_id, WHOLE);
+            .remember(originator.as_str(), message_id, Seen::Message);
         Some(Event::Incomplete(PartialMessage {
             originator,
             message_id,
@@ -132,7 +132,7 @@ impl Core<'_> {
             ticket: None,
             cause: Some(cause::SEGMENTS_MISSING),
         };
-        !record.has(Field::ReportWanted) || self.outbox.shelf.has_room(1, report.len())
+        !record.has(Field::ReportWanted) || self.outbox.has_room_for_answers(1, report.len())
     }
 }
 

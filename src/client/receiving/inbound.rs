@@ -2,7 +2,8 @@
 
 use crate::client::core::{Answer, Core};
 use crate::client::farewell::Farewell;
-use crate::client::receiving::duplicates::{REPORT, WHOLE};
+use crate::client::outbox::Verdict;
+use crate::client::receiving::duplicates::Seen;
 use crate::client::receiving::handover::due;
 use crate::client::sending::responses::outcome;
 use crate::client::{Event, Reports, SendError};
@@ -34,6 +35,9 @@ impl Core<'_> {
     /// Handles a frame that concerns nobody but the client itself.
     pub(crate) fn absorb(&mut self, frame: &mut [u8], now: u64) -> Result<(), CoapError> {
         let packet = stream::decode(frame)?;
+        if packet.code != Code::CSM {
+            self.outbound.miss_csm();
+        }
         if packet.code.is_signal() {
             match Signal::decode(&packet) {
                 Ok(Signal::Csm(csm)) => self.outbound.take_csm(csm),
@@ -67,6 +71,7 @@ impl Core<'_> {
             Ok(packet) => packet,
             Err(error) => return self.give_up(error),
         };
+        self.outbound.miss_csm();
         if packet.code.is_request() {
             return self.on_request(packet, now);
         }
@@ -166,7 +171,10 @@ impl Core<'_> {
 
     fn on_msg<'r>(&mut self, token: Option<Token>, msg: Msg<'r>) -> Event<'r> {
         let originator = msg.originator.as_str();
-        if self.duplicates.contains(originator, msg.message_id, WHOLE) {
+        if self
+            .duplicates
+            .contains(originator, msg.message_id, Seen::Message)
+        {
             return self.repeated(token);
         }
         let mut ticket = None;
@@ -194,7 +202,8 @@ impl Core<'_> {
             // A notification cannot be refused, and the message is worth more than its report.
             ticket = ticket.filter(|_| accepted.is_ok());
         }
-        self.duplicates.remember(originator, msg.message_id, WHOLE);
+        self.duplicates
+            .remember(originator, msg.message_id, Seen::Message);
         self.answer(token, Code::CHANGED);
         Event::Message {
             msg,
@@ -207,12 +216,12 @@ impl Core<'_> {
         let originator = report.originator.as_str();
         if self
             .duplicates
-            .contains(originator, report.message_id, REPORT)
+            .contains(originator, report.message_id, Seen::Report)
         {
             return Event::Duplicate;
         }
         self.duplicates
-            .remember(originator, report.message_id, REPORT);
+            .remember(originator, report.message_id, Seen::Report);
         Event::Report(report)
     }
 
@@ -230,9 +239,14 @@ impl Core<'_> {
         let failed = response
             .status
             .is_some_and(|status| status != ResponseStatus::Stored);
+        let event = outcome(MessageId::Uuid(uuid), Code::CHANGED, &response);
+        let verdict = Verdict::of(&event);
+        if let Some(first) = verdict.and_then(|verdict| self.conclude_aggregate(uuid, verdict)) {
+            return outcome(MessageId::Uuid(first), Code::CHANGED, &response);
+        }
         // It may overtake the answer to the message; that then says nothing more.
         self.forget_message(uuid, failed);
-        outcome(MessageId::Uuid(uuid), Code::CHANGED, &response)
+        event
     }
 
     /// Answers a request with an error and tells the application.

@@ -17,7 +17,7 @@ pub struct IncomingSlot {
     /// The number of the segment that is marked as the last one.
     pub(crate) last: Option<u16>,
     pub(crate) count: u16,
-    /// When (ms) the next segment should have come.
+    /// When (ms) the next segment should have come, or [`NEVER`](Self::NEVER).
     pub(crate) deadline: u64,
     /// How often missing ones have been asked for.
     pub(crate) recoveries: u8,
@@ -57,6 +57,15 @@ impl IncomingSlot {
         expected: 0,
         len: 0,
     };
+
+    /// The deadline of a set that is over and waits for room in the outbox, not for a time: it is
+    /// looked at again whenever something has happened.
+    pub(crate) const NEVER: u64 = u64::MAX;
+
+    /// When (ms) something is to be done about it.
+    pub(crate) fn wakes_at(&self) -> Option<u64> {
+        (self.is_open() && self.deadline != Self::NEVER).then_some(self.deadline)
+    }
 
     pub(crate) fn of(state: State) -> Self {
         Self {

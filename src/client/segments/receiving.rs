@@ -5,16 +5,13 @@ use crate::client::memory::record::{Field, Pen, Record};
 use crate::client::outbox::exchange::Exchange;
 use crate::client::outbox::{Kind, OutboxSlot};
 use crate::client::owed::Owed;
-use crate::client::receiving::duplicates::{TOO_LARGE, WHOLE};
+use crate::client::receiving::duplicates::Seen;
 use crate::client::receiving::handover::due;
+use crate::client::receiving::incoming::IncomingSlot;
 use crate::client::segments::set::Refusal;
 use crate::client::{Event, PartialMessage};
 use crate::coap::{Code, Token};
 use crate::message::{Msg, Outcome, Priority, Segment, SegmentsConfirmation};
-
-/// A set that cannot come to its end for lack of room in the outbox is looked at again after
-/// this time (ms).
-const LOOK_AGAIN_MS: u64 = 1000;
 
 impl Core<'_> {
     pub(crate) fn on_segment<'r>(
@@ -27,11 +24,14 @@ impl Core<'_> {
         let originator = msg.originator.as_str();
         if self
             .duplicates
-            .contains(originator, msg.message_id, TOO_LARGE)
+            .contains(originator, msg.message_id, Seen::TooLarge)
         {
             return self.refuse(token, Code::REQUEST_ENTITY_TOO_LARGE);
         }
-        if self.duplicates.contains(originator, msg.message_id, WHOLE) {
+        if self
+            .duplicates
+            .contains(originator, msg.message_id, Seen::Message)
+        {
             self.answer(token, Code::CHANGED);
             return Event::Duplicate;
         }
@@ -128,7 +128,7 @@ impl Core<'_> {
         }
         self.incoming.shelf.remove(index);
         self.duplicates
-            .remember(msg.originator.as_str(), msg.message_id, TOO_LARGE);
+            .remember(msg.originator.as_str(), msg.message_id, Seen::TooLarge);
     }
 
     /// The report, if one is wanted, and SEGCONFIR.
@@ -138,7 +138,7 @@ impl Core<'_> {
         let report = if wanted { due(msg).len() } else { 0 };
         let octets = confirmation_len(record).saturating_add(report);
         let entries = usize::from(wanted).saturating_add(1);
-        self.outbox.shelf.has_room(entries, octets)
+        self.outbox.has_room_for_answers(entries, octets)
     }
 
     /// All segments are here.
@@ -146,7 +146,7 @@ impl Core<'_> {
         let record = Record(self.incoming.shelf.octets(index));
         if let (Some(originator), Some(message_id)) = (record.originator(), record.message_id()) {
             self.duplicates
-                .remember(originator.as_str(), message_id, WHOLE);
+                .remember(originator.as_str(), message_id, Seen::Message);
         }
         let entry = OutboxSlot {
             kind: Kind::Confirmation,
@@ -179,13 +179,13 @@ impl Core<'_> {
             if !listens {
                 // Nothing can come, so nothing is late.
                 next.deadline = now.saturating_add(wait_ms);
-            } else if slot.deadline > now {
+            } else if slot.deadline > now && slot.deadline != IncomingSlot::NEVER {
                 continue;
             } else if self.incoming.is_whole_without_total(index) {
-                if self.outbox.shelf.has_room(2, self.end_len(index)) {
+                if self.outbox.has_room_for_answers(2, self.end_len(index)) {
                     return Some(Owed::Whole(index));
                 }
-                next.deadline = now.saturating_add(LOOK_AGAIN_MS);
+                next.deadline = IncomingSlot::NEVER;
             } else if slot.recoveries < self.config.segment_recoveries {
                 next.recoveries = slot.recoveries.saturating_add(1);
                 next.exchange = Exchange::NEW;
@@ -193,7 +193,7 @@ impl Core<'_> {
             } else if self.has_room_for_loss(index) {
                 return Some(Owed::Lost(index));
             } else {
-                next.deadline = now.saturating_add(LOOK_AGAIN_MS);
+                next.deadline = IncomingSlot::NEVER;
             }
             *self.incoming.shelf.slot_mut(index)? = next;
         }
@@ -209,7 +209,9 @@ impl Core<'_> {
     /// SEGREC that is due.
     pub(crate) fn next_recovery(&self, now: u64) -> Option<usize> {
         let mut slots = self.incoming.shelf.iter();
-        slots.position(|slot| slot.is_open() && slot.exchange.is_due(now))
+        slots.position(|slot| {
+            slot.is_open() && slot.exchange.is_due(now) && self.may_go(&slot.exchange)
+        })
     }
 
     /// What the sender says to SEGREC. A refusal is the end of it.

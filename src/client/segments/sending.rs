@@ -66,6 +66,10 @@ impl Segmenting {
             .map(|until| if self.confirmed { 0 } else { until })
     }
 
+    pub(crate) fn kept_until_mut(&mut self) -> Option<&mut u64> {
+        self.kept_until.as_mut()
+    }
+
     pub(crate) fn interrupted(&mut self) {
         self.asked = false;
     }
@@ -196,6 +200,8 @@ impl Core<'_> {
         };
         if let Some(slot) = self.outbox.slot_mut(index) {
             slot.kind = Kind::Segmented(segments);
+            // It goes in one piece no more.
+            slot.json_len = 0;
             slot.exchange = Exchange::NEW;
         }
         let mut all = SegmentRanges::EMPTY;

@@ -26,12 +26,16 @@ impl Core<'_> {
     }
 
     pub(crate) fn next_payload(&self, now: u64) -> Option<usize> {
-        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
+        let waits = self.outbound.waits_for_csm;
+        if waits || !self.outbound.is_idle() || !self.membership.lets_messages_out() {
             return None;
         }
         let index = self.outbox.next_streamed(now)?;
-        match self.outbox.shelf.slot(index)?.kind {
-            Kind::Segmented(segments) if !segments.asked => Some(index),
+        let slot = self.outbox.shelf.slot(index)?;
+        match slot.kind {
+            Kind::Segmented(segments) if !segments.asked && self.may_go(&slot.exchange) => {
+                Some(index)
+            }
             _ => None,
         }
     }
@@ -44,6 +48,7 @@ impl Core<'_> {
         part: &[u8],
         now: u64,
     ) -> Result<(), SendError> {
+        self.tick(now);
         let MessageId::Uuid(uuid) = message_id else {
             return Err(SendError::UnknownTicket);
         };
@@ -66,7 +71,9 @@ impl Core<'_> {
         }
         // Whether it goes out now or not: it is asked for when it is wanted again.
         segments.asked = false;
-        if !self.outbound.is_idle() || !self.membership.lets_messages_out() {
+        let slot = self.outbox.shelf.slot(index);
+        let may_go = slot.is_some_and(|slot| self.may_go(&slot.exchange));
+        if !may_go || !self.outbound.is_idle() || !self.membership.lets_messages_out() {
             return Err(SendError::Busy);
         }
         self.transmit_entry(index, Some(part), now);

@@ -6,3 +6,4 @@ pub(crate) mod order;
 pub(crate) mod outbound;
 pub(crate) mod request;
 pub(crate) mod responses;
+pub(crate) mod suspects;

@@ -1,7 +1,7 @@
 //! What goes to the server next.
 
 use crate::client::core::Core;
-use crate::client::membership::{Membership, with_request};
+use crate::client::membership::{Membership, longest_request, with_request};
 use crate::client::outbox::{Kind, OutboxSlot};
 use crate::coap::Token;
 use crate::coap::signal::{Abort, Csm, Release, Signal};
@@ -25,6 +25,8 @@ impl Core<'_> {
     fn next_out(&mut self, max_message_size: usize, now: u64) -> bool {
         let signals = &mut self.outbound.signals;
         if core::mem::take(&mut signals.csm) {
+            let wait_ms = u64::from(self.config.answer_timeout_ms);
+            self.outbound.csm_due = Some(now.saturating_add(wait_ms));
             let size = u32::try_from(max_message_size).unwrap_or(u32::MAX);
             return self.signal(Signal::Csm(Csm {
                 max_message_size: Some(size),
@@ -64,10 +66,14 @@ impl Core<'_> {
             Membership::Registering(exchange) => exchange.is_due(now) && self.send_membership(now),
             Membership::Registered => self.send_something(now),
             Membership::Deregistering(exchange) => {
-                self.send_something(now)
-                    || (exchange.is_due(now)
-                        && !self.outbox.iter().any(OutboxSlot::is_under_way)
-                        && self.send_membership(now))
+                if self.send_something(now) {
+                    return true;
+                }
+                if self.outbox.iter().any(OutboxSlot::delays_leaving) {
+                    self.queue_due(now);
+                    return false;
+                }
+                exchange.is_due(now) && self.send_membership(now)
             }
             Membership::None => false,
         }
@@ -75,6 +81,11 @@ impl Core<'_> {
 
     /// REG or DEREG, written when it is sent: it needs no place in the outbox.
     fn send_membership(&mut self, now: u64) -> bool {
+        if longest_request(&self.config) > self.outbound.limit_now() {
+            // Once the limit is known time tells that it is too little.
+            self.outbound.waits_for_csm = self.outbound.peer_limit().is_none();
+            return false;
+        }
         let token = self.new_token();
         let Some(exchange) = self.membership.exchange_mut() else {
             return false;
@@ -90,13 +101,26 @@ impl Core<'_> {
 
     /// SEGREC first: somebody's memory waits for it. Then the outbox.
     fn send_something(&mut self, now: u64) -> bool {
+        if self.outbound.waits_for_csm {
+            self.queue_due(now);
+            return false;
+        }
         if let Some(index) = self.next_recovery(now) {
             return self.send_recovery(index, now);
         }
         self.gather(now);
         while let Some(index) = self.outbox.next_due(now) {
+            let slot = self.outbox.shelf.slot(index);
+            if !slot.is_some_and(|slot| self.may_go(&slot.exchange)) {
+                // It waits for an answer, and no longer for a time.
+                self.queue_due(now);
+                return false;
+            }
             if self.transmit_entry(index, None, now) {
                 return true;
+            }
+            if self.outbound.waits_for_csm {
+                return false;
             }
         }
         false
@@ -139,12 +163,22 @@ impl Core<'_> {
             // Its notifications have this token (RFC 7641 section 3.6).
             token = slot.exchange.token();
         }
+        let before = slot.exchange;
         slot.exchange.sent(token, now, &self.config);
-        let (slot, limit) = (*slot, self.outbound.limit());
+        let (slot, limit) = (*slot, self.outbound.limit_now());
         let (outbox, config) = (&self.outbox, &self.config);
         let fits = self.outbound.frame(&mut |out| {
             encode_entry(outbox, config, (index, &slot), part, token, limit, out)
         });
+        if !fits && self.outbound.peer_limit().is_none() {
+            // The server's CSM tells what is to be done.
+            self.outbound.waits_for_csm = true;
+            if let Some(slot) = self.outbox.slot_mut(index) {
+                slot.exchange = before;
+                slot.exchange.release();
+            }
+            return false;
+        }
         if !fits && !self.unbind(index) {
             self.does_not_fit(index);
         }

@@ -3,7 +3,7 @@
 use crate::client::farewell::Farewell;
 use crate::coap::datagram::Header;
 use crate::coap::signal::{Csm, DEFAULT_MAX_MESSAGE_SIZE};
-use crate::coap::{CoapError, reframe};
+use crate::coap::{CoapError, Token, reframe, stream};
 
 /// The frame on its way out, and the signals that are due.
 pub(crate) struct Outbound<'m> {
@@ -20,6 +20,10 @@ pub(crate) struct Outbound<'m> {
     pub(crate) signals: Signals,
     /// Largest CoAP message the server takes; `None` until it has said so.
     peer_limit: Option<usize>,
+    /// Until when (ms) the server shall have said so.
+    pub(crate) csm_due: Option<u64>,
+    /// Something larger than [`BASE_LIMIT`] waits for that.
+    pub(crate) waits_for_csm: bool,
 }
 
 /// Signalling messages that are due (RFC 8323 section 5).
@@ -43,6 +47,8 @@ impl<'m> Outbound<'m> {
             farewell: None,
             signals: Signals::default(),
             peer_limit: None,
+            csm_due: None,
+            waits_for_csm: false,
         }
     }
 
@@ -51,11 +57,13 @@ impl<'m> Outbound<'m> {
         self.signals.csm = true;
     }
 
-    /// The session of an earlier life goes on: the server has said this of itself.
+    /// The session of an earlier life goes on: the server has said this of itself, and says it no
+    /// more.
     #[cfg(feature = "snapshot")]
     pub(crate) fn resume(&mut self, peer_limit: Option<usize>) {
         (self.connected, self.is_deaf) = (true, false);
         self.peer_limit = peer_limit;
+        self.miss_csm();
     }
 
     /// Open, and nothing is half sent or due to be sent before anything else.
@@ -94,6 +102,7 @@ impl<'m> Outbound<'m> {
         self.signals = Signals::default();
         self.peer_limit = None;
         self.farewell = None;
+        (self.csm_due, self.waits_for_csm) = (None, false);
     }
 
     /// The frame under way goes out whole, then Abort, then nothing.
@@ -112,12 +121,21 @@ impl<'m> Outbound<'m> {
         let size = csm
             .max_message_size
             .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
-        self.peer_limit = size.or(self.peer_limit).or(Some(DEFAULT_LIMIT));
+        self.peer_limit = size.or(self.peer_limit).or(Some(BASE_LIMIT));
+        self.waits_for_csm = false;
     }
 
-    /// Largest CoAP message that fits the transmit memory.
-    pub(crate) fn capacity(&self) -> usize {
-        self.octets.len()
+    /// A server that sends anything else before its CSM, or none in time, takes what every one
+    /// takes.
+    pub(crate) fn miss_csm(&mut self) {
+        if self.connected && self.peer_limit.is_none() {
+            self.take_csm(Csm::default());
+        }
+    }
+
+    /// Largest CoAP message that can go out now.
+    pub(crate) fn limit_now(&self) -> usize {
+        self.limit().min(self.peer_limit.unwrap_or(BASE_LIMIT))
     }
 
     /// Largest CoAP message that can go out, as far as is known.
@@ -140,6 +158,15 @@ impl<'m> Outbound<'m> {
         self.connected && self.unsent().is_empty()
     }
 
+    /// The token of a frame of which the other end has not got all.
+    pub(crate) fn unsent_token(&self) -> Option<Token> {
+        if self.margin > 0 || self.sent >= self.len {
+            return None;
+        }
+        let frame = self.octets.get(..self.len)?;
+        stream::peek(frame).ok().flatten().map(|front| front.token)
+    }
+
     pub(crate) fn unsent(&self) -> &[u8] {
         self.octets.get(self.sent..self.len).unwrap_or_default()
     }
@@ -158,4 +185,5 @@ impl<'m> Outbound<'m> {
     }
 }
 
-const DEFAULT_LIMIT: usize = DEFAULT_MAX_MESSAGE_SIZE as usize;
+/// What every server takes (RFC 8323 section 5.3.1), in octets.
+const BASE_LIMIT: usize = DEFAULT_MAX_MESSAGE_SIZE as usize;

@@ -57,7 +57,11 @@ pub(crate) fn encode_entry(
         }
         Kind::Report => report_of(record, us).map_or(SPOILT, |report| send(&report)),
         Kind::Confirmation => send(&confirmation_of(record)),
-        Kind::Subscription { ends } => topics::encode(record, ends, config.server_path, token, out),
+        Kind::Subscription { ends } => {
+            let most = limit.min(out.len());
+            let out = out.get_mut(..most).unwrap_or_default();
+            topics::encode(record, ends, config.server_path, token, out)
+        }
         #[cfg(feature = "stored-message-update")]
         Kind::Update => send(&crate::client::storing::update_of(
             record,

@@ -151,6 +151,9 @@ impl Core<'_> {
                         _ => event,
                     };
                 }
+                if !matches!(event, Event::Failed { .. }) {
+                    self.remember_aggregate(slot.gathering);
+                }
                 self.outbox.remove(index);
                 if let Some(verdict) = Verdict::of(&event) {
                     self.conclude_others(slot.gathering, verdict);

@@ -76,6 +76,7 @@ pub(super) struct ExchangeImage {
     state: StateImage,
     token: Option<u32>,
     attempts: u8,
+    breaks: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +139,7 @@ enum VerdictImage {
     Undeliverable,
     NoAnswer,
     TooLarge(u32),
+    SessionBroken(u8),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,6 +213,7 @@ impl ExchangeImage {
             // All tokens of ours are numbers, but the one of no request.
             token: token.as_octets().try_into().ok().map(u32::from_be_bytes),
             attempts: exchange.attempts,
+            breaks: exchange.breaks,
         }
     }
 
@@ -226,6 +229,7 @@ impl ExchangeImage {
             },
             token: self.token.map_or(Token::EMPTY, Token::from),
             attempts: self.attempts,
+            breaks: self.breaks,
         }
     }
 }
@@ -349,6 +353,7 @@ impl VerdictImage {
             Verdict::Failed(Failure::Undeliverable { .. }) => Self::Undeliverable,
             Verdict::Failed(Failure::NoAnswer) => Self::NoAnswer,
             Verdict::Failed(Failure::TooLarge { limit }) => Self::TooLarge(short(limit)),
+            Verdict::Failed(Failure::SessionBroken { times }) => Self::SessionBroken(times),
         }
     }
 
@@ -363,6 +368,7 @@ impl VerdictImage {
             Self::Undeliverable => Failure::Undeliverable { cause: None },
             Self::NoAnswer => Failure::NoAnswer,
             Self::TooLarge(limit) => Failure::TooLarge { limit: long(limit) },
+            Self::SessionBroken(times) => Failure::SessionBroken { times },
         })
     }
 }
@@ -379,7 +385,8 @@ impl Arriving {
             total: slot.total,
             last: slot.last,
             count: slot.count,
-            deadline_left: clock.left(slot.deadline),
+            // What waits for room is looked at at once.
+            deadline_left: clock.left(slot.wakes_at().unwrap_or_default()),
             recoveries: slot.recoveries,
             exchange: ExchangeImage::of(slot.exchange, clock),
             expected: short(slot.expected),

@@ -4,6 +4,7 @@ mod check;
 mod image;
 
 use crate::client::Client;
+use crate::client::aggregation::answered::Answered;
 use crate::client::core::Core;
 use crate::client::membership::Membership;
 use crate::client::memory::shelf::{Full, Slot};
@@ -202,6 +203,7 @@ impl Core<'_> {
         self.membership = Membership::None;
         self.refresh_at = None;
         self.duplicates = Duplicates::new();
+        self.answered = Answered::new();
     }
 }
 

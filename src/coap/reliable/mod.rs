@@ -211,6 +211,17 @@ impl<const NSTART: usize, const SEEN: usize> Endpoint<NSTART, SEEN> {
         all.map(|message| message.at).min()
     }
 
+    /// The clock has gone back by so many milliseconds, which it should not: what is left of each
+    /// wait stays as it is.
+    pub fn shift(&mut self, back_ms: u64) {
+        for message in self.unacknowledged.iter_mut().flatten() {
+            message.at = message.at.saturating_sub(back_ms);
+        }
+        for seen in self.seen.iter_mut().flatten() {
+            seen.until = seen.until.saturating_sub(back_ms);
+        }
+    }
+
     /// What is to be done now, one at a time.
     pub fn lapse(&mut self, now: u64) -> Option<Timeout> {
         let most = self.params.retransmissions();

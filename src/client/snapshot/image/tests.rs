@@ -5,6 +5,7 @@ const WORST: ExchangeImage = ExchangeImage {
     state: StateImage::AwaitingFor(u64::MAX),
     token: Some(u32::MAX),
     attempts: u8::MAX,
+    breaks: u8::MAX,
 };
 
 fn len(value: &impl Serialize) -> usize {
