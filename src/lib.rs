@@ -98,6 +98,8 @@ pub mod connection;
 pub mod driver;
 #[cfg(feature = "msgin5g-5")]
 pub mod gateway;
+#[cfg(any(all(feature = "gcm", feature = "tls13"), feature = "snapshot"))]
+mod gcm;
 pub mod message;
 pub mod session;
 #[cfg(feature = "snapshot")]

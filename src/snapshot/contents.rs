@@ -4,6 +4,8 @@ use super::SnapshotError;
 use super::octets::{Octets, Reader, Writer};
 use crate::akma::{AKid, AkmaKey, Kaf, Kakma};
 use crate::client::Client;
+#[cfg(feature = "tls13")]
+use crate::session::tls13;
 #[cfg(feature = "dtls13")]
 use crate::session::tls13::dtls;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,9 @@ pub enum Association {
     /// DTLS 1.3: `DtlsSession::export`.
     #[cfg(feature = "dtls13")]
     Datagrams(dtls::Snapshot),
+    /// TLS 1.3 over a transport that stays open without us: `TlsSession::export`.
+    #[cfg(feature = "tls13")]
+    Stream(tls13::Snapshot),
 }
 
 /// What is known of the AKMA keys.
@@ -116,15 +121,21 @@ impl Association {
         match *self {
             #[cfg(feature = "dtls13")]
             Self::Datagrams(ref snapshot) => (Kind::Datagrams, Octets(snapshot.as_octets())),
+            #[cfg(feature = "tls13")]
+            Self::Stream(ref snapshot) => (Kind::Stream, Octets(snapshot.as_octets())),
         }
     }
 
     fn of(kind: Kind, octets: &[u8]) -> Option<Self> {
-        #[cfg(not(feature = "dtls13"))]
+        #[cfg(not(feature = "tls13"))]
         let _ = octets;
         match kind {
             #[cfg(feature = "dtls13")]
             Kind::Datagrams => Some(Self::Datagrams(dtls::Snapshot::from_octets(
+                octets.try_into().ok()?,
+            ))),
+            #[cfg(feature = "tls13")]
+            Kind::Stream => Some(Self::Stream(tls13::Snapshot::from_octets(
                 octets.try_into().ok()?,
             ))),
             #[allow(unreachable_patterns, reason = "reached unless all is built in")]

@@ -7,9 +7,8 @@
 //! The 36 octets before the plaintext are authenticated with it.
 
 use super::SnapshotError;
+use crate::gcm::Gcm;
 use crate::message::UeServiceId;
-use aead::{AeadInPlace, KeyInit};
-use aes_gcm::Aes128Gcm;
 use core::fmt;
 use hmac::Mac;
 use rand_core::{CryptoRng, RngCore};
@@ -81,7 +80,7 @@ impl<'a> SealingKey<'a> {
     /// snapshots have key and nonce in common only if all three are the same, and then they are
     /// the same octets; or if 128 bits collide. Neither a generator that starts anew with each
     /// reset nor a counter that stands still breaks the protection.
-    fn cipher(&self, counter: u64, salt: &[u8; 16]) -> (Aes128Gcm, [u8; 12]) {
+    fn cipher(&self, counter: u64, salt: &[u8; 16]) -> (Gcm, [u8; 12]) {
         let owner = self.owner.as_str().as_bytes();
         let okm = self.expand(b"seal\0", [&counter.to_be_bytes(), salt, owner]);
         let key = Zeroizing::new(first::<16>(&okm));
@@ -89,7 +88,7 @@ impl<'a> SealingKey<'a> {
         for (to, from) in nonce.iter_mut().zip(okm.iter().skip(16)) {
             *to = *from;
         }
-        (Aes128Gcm::new((&*key).into()), nonce)
+        (Gcm::new(&key), nonce)
     }
 
     /// Seals the `len` octets that stand behind the header's place, and gives the length of all.
@@ -117,9 +116,7 @@ impl<'a> SealingKey<'a> {
         }
         .octets();
         let (cipher, nonce) = self.cipher(counter, &salt);
-        let made = cipher.encrypt_in_place_detached((&nonce).into(), header, text);
-        // Only a plaintext of 64 GB could fail.
-        tag.copy_from_slice(&made.map_err(|_| too_small)?);
+        tag.copy_from_slice(&cipher.seal(&nonce, header, text));
         Ok(needed)
     }
 
@@ -153,8 +150,8 @@ impl<'a> SealingKey<'a> {
         }
         let (cipher, nonce) = self.cipher(counter, &header.salt);
         cipher
-            .decrypt_in_place_detached((&nonce).into(), octets, text, tag.into())
-            .map_err(|_| SnapshotError::NotAuthentic)?;
+            .open(&nonce, octets, text, tag)
+            .ok_or(SnapshotError::NotAuthentic)?;
         Ok(text)
     }
 }

@@ -256,10 +256,11 @@ fn an_association_goes_on_from_its_snapshot() {
             let _ = step(&mut client, &mut server, &mut path, &mut now);
         }
         let octets = *client.export().expect("idle").as_octets();
-        drop(client);
+        assert_eq!(client.ended(), Some(TlsError::Closed));
+        assert_eq!(client.write(b"again"), Poll::Ready(Err(TlsError::Closed)));
         let snapshot = Snapshot::from_octets(&octets);
         let dtls = DtlsConfig::default();
-        client = DtlsConnection::resume(&snapshot, &dtls, buffer(1024), buffer(1024)).unwrap();
+        client = DtlsConnection::resume(snapshot, &dtls, buffer(1024), buffer(1024)).unwrap();
         assert_talks(&mut client, &mut server, &mut path, &mut now);
     }
 }

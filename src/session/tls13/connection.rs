@@ -36,17 +36,17 @@ const RECEIVE_OVERHEAD: usize = HEADER_LEN + 16 + 4;
 ///
 /// Every method leaves the connection whole: octets may come and go one at a time.
 pub struct Connection<'b, C: Crypto> {
-    handshake: Option<Handshake<'b, C>>,
-    incoming: Incoming<'b>,
-    outgoing: Outgoing<'b>,
-    owed: Owed,
-    keys: Keys<C>,
+    pub(super) handshake: Option<Handshake<'b, C>>,
+    pub(super) incoming: Incoming<'b>,
+    pub(super) outgoing: Outgoing<'b>,
+    pub(super) owed: Owed,
+    pub(super) keys: Keys<C>,
     /// The handshake is over, and what came then was no failure.
-    open: bool,
-    quiet: Quiet<{ MAX_EMPTY_RECORDS }>,
-    send_limit: usize,
-    read_end: Option<TlsError>,
-    write_end: Option<TlsError>,
+    pub(super) open: bool,
+    pub(super) quiet: Quiet<{ MAX_EMPTY_RECORDS }>,
+    pub(super) send_limit: usize,
+    pub(super) read_end: Option<TlsError>,
+    pub(super) write_end: Option<TlsError>,
 }
 
 impl<'b, C: Crypto> Connection<'b, C> {
@@ -247,7 +247,7 @@ impl<'b, C: Crypto> Connection<'b, C> {
     }
 
     /// Fills the send buffer with what is owed, if it is free.
-    fn prepare(&mut self) {
+    pub(super) fn prepare(&mut self) {
         if !self.outgoing.is_empty() {
             return;
         }

@@ -130,6 +130,12 @@ impl<'b> Incoming<'b> {
         self.buf.get(start..start.saturating_add(len))
     }
 
+    /// Nothing is here: no octet of a record, of a message or of data.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.have == 0 && !self.inside_message() && !self.has_data()
+    }
+
     /// Forgets and wipes all that came.
     pub(crate) fn wipe(&mut self) {
         self.buf.zeroize();

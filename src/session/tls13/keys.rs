@@ -26,6 +26,17 @@ pub(crate) struct Keys<C: Crypto> {
     asked: bool,
 }
 
+/// The keys of an open connection in a snapshot. With each secret the number of records under its
+/// key.
+#[cfg(feature = "snapshot")]
+pub(crate) struct Kept<S> {
+    pub(crate) suite: CipherSuite,
+    pub(crate) read: (S, u64),
+    pub(crate) write: (S, u64),
+    pub(crate) records_per_key: u64,
+    pub(crate) asked: bool,
+}
+
 impl<C: Crypto> Keys<C> {
     pub(crate) fn new(records_per_key: u64) -> Self {
         Self {
@@ -55,6 +66,38 @@ impl<C: Crypto> Keys<C> {
         self.write_secret = secrets.client;
         self.read_secret = secrets.server;
         Ok(())
+    }
+
+    /// What of them is put away, if both directions are open.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn put_away(&self) -> Option<Kept<&Secret>> {
+        Some(Kept {
+            suite: self.suite?,
+            read: (&self.read_secret, self.read.as_ref()?.number()),
+            write: (&self.write_secret, self.write.as_ref()?.number()),
+            records_per_key: self.records_per_key,
+            asked: self.asked,
+        })
+    }
+
+    /// The keys again, which go on where they had stopped.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn take_up(kept: Kept<Secret>) -> Result<Self, TlsError> {
+        let key = |(secret, number): (&Secret, u64)| -> Result<TrafficKey<C>, TlsError> {
+            let mut key = TrafficKey::new(Protocol::Tls, kept.suite, secret)?;
+            key.skip_to(number);
+            Ok(key)
+        };
+        let ((read, read_number), (write, write_number)) = (kept.read, kept.write);
+        Ok(Self {
+            suite: Some(kept.suite),
+            read: Some(key((&read, read_number))?),
+            write: Some(key((&write, write_number))?),
+            read_secret: read,
+            write_secret: write,
+            records_per_key: kept.records_per_key.max(1),
+            asked: kept.asked,
+        })
     }
 
     /// The peer has changed its key (RFC 8446 section 7.2).

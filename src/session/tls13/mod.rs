@@ -9,6 +9,7 @@
 //! | [`TlsSession`] | a [`Session`](super::Session) over a [`StreamTransport`](crate::transport::StreamTransport) |
 //! | [`Connection`] | octets in, octets out, in two buffers of the caller's |
 //! | [`Config`] | identity, name, suites, groups |
+//! | `Snapshot` | an open connection that outlives a reset, with feature `snapshot` |
 //! | [`crypto`] | the primitives, and how to put a chip's own in their place |
 
 mod alert;
@@ -30,6 +31,8 @@ mod quiet;
 mod record;
 mod server_hello;
 mod session;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod wire;
 
 pub use alert::Alert;
@@ -37,3 +40,5 @@ pub use config::{Config, PskMode};
 pub use connection::Connection;
 pub use error::TlsError;
 pub use session::TlsSession;
+#[cfg(feature = "snapshot")]
+pub use snapshot::Snapshot;

@@ -137,7 +137,7 @@ impl<C: Crypto> TrafficKey<C> {
     }
 
     /// Leaves out the numbers before this one.
-    #[cfg(feature = "dtls13")]
+    #[cfg(any(feature = "dtls13", feature = "snapshot"))]
     pub(crate) fn skip_to(&mut self, number: u64) {
         self.number = self.number.max(number);
     }

@@ -6,6 +6,8 @@ use super::connection::{Buffers, Connection};
 use super::crypto::{Crypto, ExternalPsk, SoftwarePsk};
 use super::error::TlsError;
 use super::record::HEADER_LEN;
+#[cfg(feature = "snapshot")]
+use super::snapshot::Snapshot;
 use crate::session::{Psk, Session, SessionError, Unsupported};
 use crate::transport::{Host, StreamTransport, TransportError};
 use core::task::Poll;
@@ -162,6 +164,40 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
                 Poll::Pending => host.idle(),
             }
         }
+    }
+
+    /// Goes on with a session that [`export`](Self::export) has put away. See
+    /// [`Connection::resume`] on the transport and on the buffers.
+    ///
+    /// # Errors
+    /// [`SessionError::BufferTooSmall`], [`SessionError::InvalidConfig`].
+    #[cfg(feature = "snapshot")]
+    pub fn resume(
+        transport: T,
+        snapshot: Snapshot,
+        receive: &'m mut [u8],
+        send: &'m mut [u8],
+    ) -> Result<Self, SessionError> {
+        let connection = Connection::resume(snapshot, receive, send);
+        Ok(Self {
+            transport,
+            connection: connection.map_err(|e| name(e, false))?,
+            timeout_ms: 0,
+            deadline_ms: None,
+            was_open: true,
+            transport_error: None,
+        })
+    }
+
+    /// Puts the session away for a time without power. Here it is over then; nothing is said to
+    /// the server, and the transport has to be kept open by somebody else.
+    ///
+    /// `None`: nothing has changed, as something is under way. Go on, and ask again.
+    #[cfg(feature = "snapshot")]
+    #[must_use]
+    pub fn export(&mut self) -> Option<Snapshot> {
+        self.drive().ok()?;
+        self.connection.export()
     }
 
     /// The transport, to look at it.

@@ -20,8 +20,6 @@
 //! }
 //! ```
 
-#[cfg(feature = "gcm")]
-mod gcm;
 #[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
 mod groups;
 mod psk;
@@ -29,7 +27,7 @@ mod psk;
 mod rust_crypto;
 
 #[cfg(feature = "gcm")]
-pub use gcm::Gcm;
+pub use crate::gcm::Gcm;
 pub use psk::{ExternalPsk, SoftwarePsk};
 #[cfg(any(feature = "gcm", feature = "ccm8", feature = "chacha20"))]
 pub use rust_crypto::{SoftwareAead, SoftwareHash, SoftwareRecordNumberKey};

@@ -141,12 +141,15 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
     /// Goes on with an association that [`export`](Self::export) has put away.
     ///
     /// A snapshot is good for one life: going on twice from the same one uses record numbers
-    /// twice, which breaks the protection of both.
+    /// twice, which breaks the protection of both. So it is used up here, and the crate's module
+    /// `snapshot` sees to it that its octets are, too.
     ///
     /// # Errors
-    /// [`TlsError::BufferTooSmall`]; [`TlsError::Unsupported`] if this build has not the suite.
+    /// [`TlsError::BufferTooSmall`]: `receive` has to be as long as before;
+    /// [`TlsError::Unsupported`] if this build has not the suite.
+    #[allow(clippy::needless_pass_by_value, reason = "it is used up")]
     pub fn resume(
-        snapshot: &Snapshot,
+        snapshot: Snapshot,
         dtls: &DtlsConfig<'b>,
         receive: &'b mut [u8],
         send: &'b mut [u8],
@@ -156,20 +159,36 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         Ok(this)
     }
 
-    /// Puts the association away, to [`resume`](Self::resume) it later. `None`: not open, closed,
-    /// or something is under way: data to be read, a datagram to be sent, a message to be
-    /// acknowledged.
+    /// Puts the association away, to [`resume`](Self::resume) it later. Here it is over then,
+    /// without a farewell: two that go on with it would use the same record numbers.
+    ///
+    /// `None`: nothing has changed. It is not open, closed, or something is under way: data to be
+    /// read, a datagram to be sent, a message to be acknowledged or put together.
     #[must_use]
-    pub fn export(&self) -> Option<Snapshot> {
+    pub fn export(&mut self) -> Option<Snapshot> {
         let idle = self.is_open()
             && self.read_end.is_none()
             && self.write_end.is_none()
             && self.data.is_empty()
+            && self.datagram.is_empty()
             && self.unsent.is_empty()
             && matches!(self.flight, Flight::None)
+            && self.reassembly.is_empty()
             && !self.ack_due
             && !self.update_owed;
-        if idle { Snapshot::take(self) } else { None }
+        let snapshot = if idle { Snapshot::take(self) } else { None }?;
+        self.wipe();
+        Some(snapshot)
+    }
+
+    /// Ends both directions at once and wipes all that was said.
+    pub(super) fn wipe(&mut self) {
+        self.fail(self.read_end.unwrap_or(TlsError::Closed));
+        (self.write, self.write_handshake, self.alert) = (None, None, None);
+        for buffer in [&mut *self.store, &mut *self.receive, &mut *self.send] {
+            buffer.zeroize();
+        }
+        (self.datagram, self.data, self.unsent) = (0..0, 0..0, 0..0);
     }
 
     /// The handshake is over and data can be written.

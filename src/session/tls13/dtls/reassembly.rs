@@ -86,6 +86,11 @@ pub(super) enum Added {
 }
 
 impl Reassembly {
+    /// Nothing of a message is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
     /// Takes a fragment of the one message that is expected. `store` holds the message; empty:
     /// the octets are not kept, only counted.
     pub(super) fn add(

@@ -6,6 +6,7 @@ use super::super::error::TlsError;
 use super::super::session::name;
 use super::config::DtlsConfig;
 use super::connection::DtlsConnection;
+use super::snapshot::Snapshot;
 use crate::session::SessionError;
 use crate::transport::{DatagramTransport, Host};
 use core::task::Poll;
@@ -132,7 +133,7 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         got.map_err(|e| name(e, self.was_open))
     }
 
-    /// Says close_notify.
+    /// Says close_notify, and wipes what the association owns once that is said.
     ///
     /// # Errors
     /// The transport's.
@@ -140,12 +141,25 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         self.connection.close();
         match self.push(now_ms) {
             Err(e) => Poll::Ready(Err(e)),
-            Ok(()) if self.connection.outgoing(now_ms).is_empty() => Poll::Ready(Ok(())),
+            Ok(()) if self.connection.outgoing(now_ms).is_empty() => {
+                self.connection.wipe();
+                Poll::Ready(Ok(()))
+            }
             Ok(()) => Poll::Pending,
         }
     }
 
-    /// The association without its transport, to export it.
+    /// Puts the association away for a time without power, to go on with it by
+    /// [`DtlsConnection::resume`] and [`over`](Self::over), also from another address if there is
+    /// a Connection ID. Here it is over then; nothing is said to the server.
+    ///
+    /// `None`: nothing has changed, as something is under way. Poll, and ask again.
+    #[must_use]
+    pub fn export(&mut self) -> Option<Snapshot> {
+        self.connection.export()
+    }
+
+    /// The association without its transport, to look at it.
     #[must_use]
     pub fn connection(&self) -> &DtlsConnection<'m, C> {
         &self.connection

@@ -5,23 +5,24 @@ use super::super::error::TlsError;
 use super::super::handshake::ConnectionId;
 use super::super::key_schedule::ApplicationSecrets;
 use super::super::wire::{Reader, Writer};
-use super::connection::DtlsConnection;
+use super::connection::{DtlsConnection, STORE_LEN};
 use super::record::{Epoch, ReadEpoch};
 use super::window::Window;
 use core::fmt;
 use zeroize::Zeroizing;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const ID_LEN: usize = 20;
 
 /// The state of an open association: keys, record numbers, Connection IDs.
 ///
-/// Its octets are as secret as the keys. Wiped when dropped.
+/// Its octets are as secret as the keys, and good for one life: see
+/// [`DtlsConnection::resume`](super::DtlsConnection::resume). Wiped when dropped.
 pub struct Snapshot(Zeroizing<[u8; Snapshot::LEN]>);
 
 impl Snapshot {
     /// Octets of a snapshot.
-    pub const LEN: usize = 1 + 2 + 5 * 8 + 2 * 32 + 2 * 2 + 2 + 1 + 2 * (1 + ID_LEN);
+    pub const LEN: usize = 1 + 2 + 6 * 8 + 2 * 32 + 4 * 2 + 1 + 2 * (1 + ID_LEN);
 
     /// The octets, to be kept where keys may be kept.
     #[must_use]
@@ -50,6 +51,7 @@ impl Snapshot {
             read.keys.number,
             read.window.next,
             read.window.seen,
+            from.forged,
         ] {
             w.put(&number.to_be_bytes());
         }
@@ -58,7 +60,8 @@ impl Snapshot {
         w.u16(from.message_in);
         w.u16(from.message_out);
         w.u16(u16::try_from(from.send_limit).ok()?);
-        w.u8(u8::from(from.ids_agreed));
+        w.u16(u16::try_from(from.receive.len()).unwrap_or(u16::MAX));
+        w.u8(u8::from(from.ids_agreed) | u8::from(from.asked) << 1);
         for id in [&from.own_id, &from.peer_id] {
             w.u8(u8::try_from(id.len()).ok()?);
             let mut padded = [0; ID_LEN];
@@ -81,6 +84,7 @@ impl Snapshot {
         let mut number = || r.array().map(|octets| u64::from_be_bytes(*octets));
         let (write_epoch, written) = (number()?, number()?);
         let (read_epoch, next, seen) = (number()?, number()?, number()?);
+        let forged = number()?;
         let secrets = ApplicationSecrets {
             client: Zeroizing::new(*r.array()?),
             server: Zeroizing::new(*r.array()?),
@@ -96,7 +100,14 @@ impl Snapshot {
         into.message_in = r.u16()?;
         into.message_out = r.u16()?;
         into.send_limit = r.u16()?.into();
-        into.ids_agreed = r.u8()? != 0;
+        // The server was told how long a record may be.
+        let receive_len = usize::from(r.u16()?);
+        if into.receive.len() < receive_len {
+            return Err(TlsError::too_small(receive_len.saturating_add(STORE_LEN)));
+        }
+        into.forged = forged;
+        let flags = r.u8()?;
+        (into.ids_agreed, into.asked) = (flags & 1 != 0, flags & 2 != 0);
         for id in [&mut into.own_id, &mut into.peer_id] {
             let len = usize::from(r.u8()?);
             let padded = r.array::<ID_LEN>()?;

@@ -22,7 +22,7 @@ pub struct Gcm {
 
 impl Gcm {
     /// Expands a key.
-    pub(super) fn new(key: &[u8; 16]) -> Self {
+    pub(crate) fn new(key: &[u8; 16]) -> Self {
         let aes = Aes128::new(key.into());
         let mut h = Block::<Aes128>::default();
         aes.encrypt_block(&mut h);
@@ -32,13 +32,13 @@ impl Gcm {
     }
 
     /// Encrypts in place and gives the tag.
-    pub(super) fn seal(&self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> [u8; 16] {
+    pub(crate) fn seal(&self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> [u8; 16] {
         self.crypt(nonce, text);
         self.tag(nonce, aad, text)
     }
 
     /// Checks the tag in constant time, and decrypts in place if it is right.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         nonce: &[u8; 12],
         aad: &[u8],
