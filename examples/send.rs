@@ -5,11 +5,17 @@
 //!       --ue-service-id meter@iot.example --to pump@iot.example --text "valve 3 open" --report
 //! ```
 //!
+//! A UE configuration document can tell server, path, UE Service ID and segment size: `--config FILE`.
+//!
 //! Each event is one line of JSON on standard output. Exits with 0 only if everything that was
 //! asked for has happened, with 2 if the command line is not understood, and with 1 otherwise.
 
 #[path = "support/carriage.rs"]
 mod carriage;
+#[path = "support/document.rs"]
+mod document;
+#[path = "support/events.rs"]
+mod events;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -18,8 +24,11 @@ use std::process::ExitCode;
 
 use carriage::{Carriage, OverDatagrams, OverStream};
 use clap::{Parser, ValueEnum};
+use document::Document;
+use events::event_as_json;
 use msgin5g::akma::{AfId, AkmaError, Kaf, PskIdentity, UaStarId};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
+use msgin5g::configuration::Scheme;
 use msgin5g::message::{
     AsServiceId, GroupServiceId, IdError, MessageId, MessagingTopic, Recipient, UeServiceId,
 };
@@ -35,9 +44,14 @@ use support::SubscriberArgs;
 /// Sends and receives MSGin5G messages; each event is a line of JSON.
 #[derive(Parser)]
 struct Args {
+    /// A UE configuration document (TS 24.538 clause 7.2); what the command line says goes over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+    #[arg(skip)]
+    document: Option<Document>,
     /// Where the server listens
-    #[arg(long, value_name = "HOST:PORT")]
-    server: String,
+    #[arg(long, value_name = "HOST:PORT", required_unless_present = "config")]
+    server: Option<String>,
     /// Host name of the server as in the AF_ID. Without it: HOST, or
     /// msgin5g.example.com where HOST is an address
     #[arg(long)]
@@ -72,11 +86,11 @@ struct Args {
     #[arg(long, conflicts_with_all = ["plain", "udp"])]
     dtls: bool,
     /// Who we are
-    #[arg(long, value_name = "U")]
-    ue_service_id: String,
-    /// Path of the server's resource; empty for none
-    #[arg(long, default_value = "msgin5g")]
-    path: String,
+    #[arg(long, value_name = "U", required_unless_present = "config")]
+    ue_service_id: Option<String>,
+    /// Path of the server's resource; empty for none. Without it: the document's, or msgin5g
+    #[arg(long)]
+    path: Option<String>,
     /// Whom to write to
     #[arg(long, value_name = "V", requires = "text")]
     to: Option<String>,
@@ -108,9 +122,43 @@ enum Kind {
     Topic,
 }
 
+impl Args {
+    fn server(&self) -> &str {
+        self.server.as_deref().unwrap_or_default()
+    }
+
+    fn ue_service_id(&self) -> Result<UeServiceId<'_>, IdError> {
+        UeServiceId::new(self.ue_service_id.as_deref().unwrap_or_default())
+    }
+
+    /// Takes from a document what the command line does not say.
+    fn complete(&mut self) -> Result<(), Problem> {
+        let Some(file) = &self.config else {
+            return Ok(());
+        };
+        let document = Document::read(file)?;
+        if self.server.is_none() {
+            // A document alone must not switch protection off.
+            match document.scheme {
+                Scheme::CoapsTcp => {}
+                Scheme::Coaps => self.dtls |= !self.plain && !self.udp,
+                Scheme::Coap if self.udp => {}
+                Scheme::CoapTcp if self.plain => {}
+                other => return Err(format!("{file}: {other:?} needs --udp or --plain").into()),
+            }
+        }
+        self.server.get_or_insert(document.server.clone());
+        self.ue_service_id
+            .get_or_insert(document.ue_service_id.clone());
+        self.fqdn = self.fqdn.take().or(document.fqdn.clone());
+        self.document = Some(document);
+        Ok(())
+    }
+}
+
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match connect_and_run(&args) {
+    let mut args = Args::parse();
+    match connect_and_run(&mut args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             print_line(&json!({"event": "problem", "why": problem.to_string()}));
@@ -123,23 +171,25 @@ fn main() -> ExitCode {
 
 type Problem = Box<dyn std::error::Error>;
 
-fn connect_and_run(args: &Args) -> Result<(), Problem> {
+fn connect_and_run(args: &mut Args) -> Result<(), Problem> {
     // Bad input shows before anything is sent.
+    args.complete()?;
+    let args = &*args;
     let is_bare = args.plain || args.udp;
     let key = if is_bare { None } else { Some(key(args)?) };
-    UeServiceId::new(&args.ue_service_id)?;
+    args.ue_service_id()?;
     recipient(args)?;
 
     let mut host = StdHost::new();
     if args.udp {
-        let transport = UdpTransport::connect(&args.server)?;
+        let transport = UdpTransport::connect(args.server())?;
         let datagrams = PlaintextDatagrams::new(transport);
         return run(args, &mut OverDatagrams(datagrams), &mut host);
     }
     if let (true, Some((key, identity))) = (args.dtls, &key) {
         return over_dtls(args, key, identity, &mut host);
     }
-    let transport = TcpTransport::connect(&args.server)?;
+    let transport = TcpTransport::connect(args.server())?;
     let Some((key, identity)) = key else {
         return run(args, &mut OverStream(Plaintext::new(transport)), &mut host);
     };
@@ -169,7 +219,7 @@ fn over_dtls(
     config.handshake_timeout_ms = u32::try_from(args.timeout * 1000)?;
     let (mut receive, mut send) = ([0; 1536], [0; 1280]);
     let session: DtlsSession<'_, _, RustCrypto> = DtlsSession::open_blocking(
-        UdpTransport::connect(&args.server)?,
+        UdpTransport::connect(args.server())?,
         (&config, &DtlsConfig::default()),
         &mut SoftwarePsk::<RustCrypto>::new(key.as_octets()),
         &mut OsRng,
@@ -196,7 +246,10 @@ fn key(args: &Args) -> Result<(Kaf, PskIdentity), AkmaError> {
 
 /// The name in the AF_ID. An address cannot stand there (TS 33.535 A.4).
 fn fqdn(args: &Args) -> String {
-    let (host, _) = args.server.rsplit_once(':').unwrap_or((&args.server, ""));
+    let (host, _) = args
+        .server()
+        .rsplit_once(':')
+        .unwrap_or((args.server(), ""));
     let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() || host == "localhost";
     match &args.fqdn {
         Some(fqdn) => fqdn.clone(),
@@ -219,12 +272,17 @@ fn recipient(args: &Args) -> Result<Option<Recipient<'_>>, IdError> {
 
 /// Everything from registration to de-registration, over any carriage.
 fn run(args: &Args, session: &mut impl Carriage, host: &mut StdHost) -> Result<(), Problem> {
-    let path: Vec<&str> = args
-        .path
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
-    let mut config = Config::new(UeServiceId::new(&args.ue_service_id)?);
+    let path: Vec<&str> = match (&args.path, &args.document) {
+        (None, Some(document)) => document.path.iter().map(String::as_str).collect(),
+        (path, _) => {
+            let path = path.as_deref().unwrap_or("msgin5g");
+            path.split('/').filter(|part| !part.is_empty()).collect()
+        }
+    };
+    let mut config = Config::new(args.ue_service_id()?);
+    if let Some(document) = &args.document {
+        config.segment_size = document.segment_size;
+    }
     config.server_path = &path;
     // A person waits: one attempt, and the steps below have their own time.
     config.max_attempts = 1;
@@ -363,48 +421,4 @@ fn reports_success(event: &Event<'_>, sent: MessageId<'_>) -> Option<bool> {
 
 fn print_line(value: &Value) {
     println!("{value}");
-}
-
-/// An event as it is printed.
-fn event_as_json(event: &Event<'_>) -> Value {
-    match event {
-        Event::Registered => json!({"event": "registered"}),
-        Event::RegistrationFailed(failure) => {
-            json!({"event": "registration_failed", "why": failure.to_string()})
-        }
-        Event::Deregistered => json!({"event": "deregistered"}),
-        Event::Message { msg, .. } => json!({
-            "event": "message",
-            "from": msg.originator.as_str(),
-            "message_id": msg.message_id.to_string(),
-            "application_id": msg.application_id,
-            "report_wanted": msg.report_wanted,
-            "text": msg.payload,
-        }),
-        Event::Subscribed { expiration, .. } => {
-            json!({"event": "subscribed", "expiration": expiration})
-        }
-        Event::Report(report) => json!({
-            "event": "report",
-            "from": report.originator.as_str(),
-            "message_id": report.message_id.to_string(),
-            "status": if report.status.is_success() { "success" } else { "failure" },
-            "cause": report.failure_cause,
-        }),
-        Event::Accepted { message_id } => {
-            json!({"event": "accepted", "message_id": message_id.to_string()})
-        }
-        Event::Stored { message_id } => {
-            json!({"event": "stored", "message_id": message_id.to_string()})
-        }
-        Event::Failed {
-            message_id,
-            failure,
-        } => json!({
-            "event": "failed",
-            "message_id": message_id.to_string(),
-            "why": failure.to_string(),
-        }),
-        other => json!({"event": "other", "what": format!("{other:?}")}),
-    }
 }
