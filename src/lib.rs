@@ -91,6 +91,11 @@ extern crate std;
 mod log;
 
 pub mod akma;
+// What only a feature uses is dead without it.
+#[cfg_attr(
+    not(all(feature = "segmentation", feature = "aggregation", feature = "topics")),
+    allow(dead_code)
+)]
 pub mod client;
 pub mod coap;
 pub mod configuration;

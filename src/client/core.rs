@@ -11,12 +11,10 @@ use super::datagrams::Datagrams;
 use super::membership::Membership;
 use super::memory::record::{Field, Pen};
 use super::outbox::exchange::Jitter;
-use super::outbox::{Kind, Outbox, OutboxSlot};
+use super::outbox::{Outbox, OutboxSlot};
 use super::receiving::duplicates::Duplicates;
 use super::receiving::incoming::Incoming;
 use super::receiving::reports::check_json;
-use super::segments::cuts;
-use super::segments::sending::{Segmenting, wanted_field};
 use super::sending::outbound::Outbound;
 use super::sending::request::request_overhead;
 use super::{Config, Pieces, SendError};
@@ -100,10 +98,7 @@ impl<'m> Core<'m> {
         let gathers = msg.priority != Some(Priority::High);
         let aggregate_id = manner.aggregate_id.filter(|_| gathers);
         let entry = OutboxSlot {
-            gathering: match aggregate_id {
-                Some(_) => Gathering::Until(None),
-                None => Gathering::No,
-            },
+            gathering: Gathering::new(aggregate_id.is_some()),
             may_segment: manner.may_segment,
             json_len,
             ..message_entry(msg)
@@ -113,53 +108,6 @@ impl<'m> Core<'m> {
                 if let Some(id) = aggregate_id {
                     pen.field(Field::AggregateId, &id);
                 }
-                write_message(pen, msg);
-            })
-            .map(|_| ())
-    }
-
-    /// A message whose payload of `len` octets goes in parts; the application holds it if it is
-    /// `streamed`.
-    pub(super) fn accept_segmented(
-        &mut self,
-        msg: &Msg<'_>,
-        len: usize,
-        streamed: bool,
-    ) -> Result<(), SendError> {
-        let limit = self.outbound.limit();
-        let empty = Msg {
-            payload: "",
-            ..*msg
-        };
-        let largest = self.largest_json();
-        // What a segment says besides its payload, with the longest numbers.
-        let mut longest = Segmenting::new(1, len, u16::MAX, streamed);
-        longest.current = 1;
-        let set = longest.set(msg.message_id);
-        let besides = check_json(&longest.segment(empty, "", &set), &self.config, limit)?;
-        // `,"Payload":""`
-        let besides = besides.saturating_add(13);
-        let room = largest.saturating_sub(besides);
-        if room < cuts::SMALLEST {
-            return Err(SendError::TooLarge {
-                needed: besides.saturating_add(cuts::SMALLEST),
-                limit: largest,
-            });
-        }
-        let size = room.min(usize::from(self.config.segment_size));
-        let step = cuts::step(size, !streamed && msg.payload.is_ascii());
-        let total = cuts::count(len, step).ok_or(SendError::TooLarge {
-            needed: len,
-            limit: step.saturating_mul(usize::from(u16::MAX)),
-        })?;
-        let entry = OutboxSlot {
-            kind: Kind::Segmented(Segmenting::new(step, len, total, streamed)),
-            may_segment: true,
-            ..message_entry(msg)
-        };
-        self.outbox
-            .push(entry, &mut |pen| {
-                pen.put(&wanted_field(total));
                 write_message(pen, msg);
             })
             .map(|_| ())
@@ -205,7 +153,7 @@ impl<'m> Core<'m> {
     }
 }
 
-fn message_entry(msg: &Msg<'_>) -> OutboxSlot {
+pub(super) fn message_entry(msg: &Msg<'_>) -> OutboxSlot {
     OutboxSlot {
         priority: msg.priority.unwrap_or(Priority::Middle),
         uuid: uuid_of(msg.message_id),
@@ -213,7 +161,7 @@ fn message_entry(msg: &Msg<'_>) -> OutboxSlot {
     }
 }
 
-fn write_message(pen: &mut Pen<'_>, msg: &Msg<'_>) {
+pub(super) fn write_message(pen: &mut Pen<'_>, msg: &Msg<'_>) {
     pen.recipient(msg.recipient);
     pen.message_id(msg.message_id);
     pen.manners(msg);

@@ -3,7 +3,9 @@
 use core::fmt;
 
 use crate::coap::{CoapError, Code};
-use crate::message::{MessageId, Msg, Originator, Report};
+#[cfg(feature = "segmentation")]
+use crate::message::Originator;
+use crate::message::{MessageId, Msg, Report};
 
 /// Something the application should know. Text in it lies in the client's receive
 /// memory and is gone with the next call to the client.
@@ -33,9 +35,11 @@ pub enum Event<'r> {
     },
     /// A segment of a message has arrived and others are missing yet
     /// (TS 23.554 clause 8.5); the last one gives [`Event::Message`] instead.
+    #[cfg(feature = "segmentation")]
     Segment(PartialMessage<'r>),
     /// Segments of a message did not arrive, although they were asked for again. Its sender
     /// is told so if it asked for a report.
+    #[cfg(feature = "segmentation")]
     Incomplete(PartialMessage<'r>),
     /// A delivery status report about a message sent from here.
     Report(Report<'r>),
@@ -46,6 +50,7 @@ pub enum Event<'r> {
     },
     /// The server has taken one more segment of a message; the last one gives
     /// [`Event::Accepted`] instead.
+    #[cfg(feature = "segmentation")]
     Progress {
         /// As [`Client::send`](super::Client::send) returned it.
         message_id: MessageId<'static>,
@@ -62,6 +67,7 @@ pub enum Event<'r> {
     },
     /// Time to hand over a part of a message's payload, by
     /// [`Client::supply`](super::Client::supply).
+    #[cfg(feature = "segmentation")]
     PayloadWanted {
         /// As [`Client::send_from`](super::Client::send_from) returned it.
         message_id: MessageId<'static>,
@@ -71,6 +77,7 @@ pub enum Event<'r> {
         len: usize,
     },
     /// The recipient misses segments, which are being sent again (TS 24.538 clause 6.5.1.2.1).
+    #[cfg(feature = "segmentation")]
     SegmentsWanted {
         /// As [`Client::send`](super::Client::send) returned it.
         message_id: MessageId<'static>,
@@ -79,6 +86,7 @@ pub enum Event<'r> {
     },
     /// The segments of a message are kept no longer. From here on nobody asks for the payload
     /// of a message that the application holds.
+    #[cfg(feature = "segmentation")]
     SegmentsReleased {
         /// As [`Client::send`](super::Client::send) returned it.
         message_id: MessageId<'static>,
@@ -106,6 +114,7 @@ pub enum Event<'r> {
     },
     /// The server has taken the subscription (TS 23.554 clause 8.8.1). The client renews it by
     /// itself when the session is opened anew.
+    #[cfg(feature = "topics")]
     Subscribed {
         /// As [`Client::subscribe`](super::Client::subscribe) returned it.
         subscription: Subscription,
@@ -115,6 +124,7 @@ pub enum Event<'r> {
     },
     /// The subscription is no more: ended by [`Client::unsubscribe`](super::Client::unsubscribe),
     /// or refused or ended by the server.
+    #[cfg(feature = "topics")]
     SubscriptionEnded {
         /// As [`Client::subscribe`](super::Client::subscribe) returned it.
         subscription: Subscription,
@@ -162,6 +172,7 @@ pub enum Event<'r> {
 pub struct ReportTicket(pub(super) u32);
 
 /// A received message of which segments are missing.
+#[cfg(feature = "segmentation")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct PartialMessage<'r> {
@@ -176,6 +187,7 @@ pub struct PartialMessage<'r> {
 }
 
 /// Names a subscription to topics.
+#[cfg(feature = "topics")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Subscription(pub(super) u32);

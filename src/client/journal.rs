@@ -16,22 +16,30 @@ pub(super) fn note(event: &Event<'_>) {
                 msg.payload.len()
             );
         }
+        #[cfg(feature = "segmentation")]
         Event::Segment(part) => {
             log_info!("client: segment, {} of {} here", part.received, part.total);
         }
+        #[cfg(feature = "segmentation")]
         Event::Incomplete(_) => log_warn!("client: message given up, segments missing"),
+        #[cfg(feature = "segmentation")]
         Event::Progress { sent, total, .. } => {
             log_info!("client: segment taken, {} of {}", sent, total);
         }
         Event::Retried { .. } => log_info!("client: too large for the server, sent again in parts"),
+        #[cfg(feature = "segmentation")]
         Event::PayloadWanted { offset, len, .. } => {
             log_info!("client: payload wanted, {} octets at {}", len, offset);
         }
+        #[cfg(feature = "segmentation")]
         Event::SegmentsWanted { count, .. } => log_warn!("client: {} segments wanted again", count),
+        #[cfg(feature = "segmentation")]
         Event::SegmentsReleased { confirmed, .. } => {
             log_info!("client: segments released, confirmed: {}", confirmed);
         }
+        #[cfg(feature = "topics")]
         Event::Subscribed { .. } => log_info!("client: subscribed"),
+        #[cfg(feature = "topics")]
         Event::SubscriptionEnded { failure, .. } => {
             log_info!("client: subscription ended: {}", failure);
         }

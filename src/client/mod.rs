@@ -48,6 +48,7 @@
 //! Received segments are put together in the memory that [`ClientMemory`] gives; what does not
 //! fit it is refused with 4.13.
 
+#[cfg_attr(not(feature = "aggregation"), path = "aggregation/off.rs")]
 mod aggregation;
 mod clock;
 mod config;
@@ -63,16 +64,22 @@ mod outgoing;
 mod owed;
 mod receiving;
 mod requests;
+#[cfg_attr(not(feature = "segmentation"), path = "segments/off.rs")]
 mod segments;
 mod sending;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 #[cfg(feature = "stored-message-update")]
 mod storing;
+#[cfg_attr(not(feature = "topics"), path = "topics_off.rs")]
 mod topics;
 
 pub use config::{Config, ConfigError, Reports};
-pub use event::{Event, Failure, PartialMessage, ReportTicket, SendError, Subscription};
+#[cfg(feature = "segmentation")]
+pub use event::PartialMessage;
+#[cfg(feature = "topics")]
+pub use event::Subscription;
+pub use event::{Event, Failure, ReportTicket, SendError};
 pub use farewell::Farewell;
 pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
@@ -229,9 +236,8 @@ impl<'m> Client<'m> {
     /// segments are with their recipients, all that arrived is handed over.
     pub fn is_idle(&self) -> bool {
         let mut subscriptions = self.core.outbox.iter();
-        let sent = subscriptions.all(|slot| {
-            matches!(slot.kind, outbox::Kind::Subscription { .. }) && !slot.is_pending()
-        });
+        let sent = subscriptions
+            .all(|slot| matches!(slot.kind, outbox::Kind::Subscription(_)) && !slot.is_pending());
         let mut arrived = self.core.incoming.shelf.iter();
         sent && arrived.all(|slot| slot.handed)
     }

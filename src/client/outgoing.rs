@@ -34,9 +34,11 @@ pub struct OutgoingMessage<'a> {
     pub store_and_forward: StoreAndForward<'a>,
     /// Whether it may go in segments (TS 23.554 clause 8.5) if it is longer than the configured
     /// segment size or than what can be sent. No by default: then it goes whole or is refused.
+    #[cfg(feature = "segmentation")]
     pub may_segment: bool,
     /// Whether it may wait for others to the same target and go with them in one request
     /// (TS 23.554 clause 8.4). No by default. A message of priority High never does.
+    #[cfg(feature = "aggregation")]
     pub may_aggregate: bool,
 }
 
@@ -50,7 +52,9 @@ impl<'a> OutgoingMessage<'a> {
             report_wanted: false,
             priority: Priority::Middle,
             store_and_forward: StoreAndForward::No,
+            #[cfg(feature = "segmentation")]
             may_segment: false,
+            #[cfg(feature = "aggregation")]
             may_aggregate: false,
         }
     }
@@ -85,6 +89,7 @@ impl<'a> OutgoingMessage<'a> {
     }
 
     /// The same message, which may go in segments.
+    #[cfg(feature = "segmentation")]
     #[must_use]
     pub const fn with_segments(mut self) -> Self {
         self.may_segment = true;
@@ -92,10 +97,25 @@ impl<'a> OutgoingMessage<'a> {
     }
 
     /// The same message, which may go together with others.
+    #[cfg(feature = "aggregation")]
     #[must_use]
     pub const fn with_aggregation(mut self) -> Self {
         self.may_aggregate = true;
         self
+    }
+
+    pub(super) const fn is_segmentable(&self) -> bool {
+        #[cfg(feature = "segmentation")]
+        return self.may_segment;
+        #[cfg(not(feature = "segmentation"))]
+        false
+    }
+
+    pub(super) const fn is_aggregable(&self) -> bool {
+        #[cfg(feature = "aggregation")]
+        return self.may_aggregate;
+        #[cfg(not(feature = "aggregation"))]
+        false
     }
 
     pub(super) fn to_msg(self, originator: Originator<'a>, message_id: MessageId<'a>) -> Msg<'a> {

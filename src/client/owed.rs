@@ -123,6 +123,17 @@ impl Core<'_> {
         None
     }
 
+    /// A request does not fit what can be sent: in smaller segments it may.
+    pub(crate) fn does_not_fit(&mut self, index: usize) {
+        let limit = self.outbound.limit();
+        if self.cut_smaller(index, self.largest_json() / 2) {
+            return;
+        }
+        if let Some(slot) = self.outbox.slot_mut(index) {
+            slot.verdict = Some(Verdict::Failed(Failure::TooLarge { limit }));
+        }
+    }
+
     /// Tells the application what it is owed.
     pub(super) fn tell(&mut self, owed: Owed, now: u64) -> Option<Event<'_>> {
         match owed {

@@ -2,13 +2,17 @@
 
 use rand_core::{CryptoRng, RngCore};
 
+#[cfg(feature = "topics")]
+use super::Subscription;
 use super::core::Manner;
 use super::membership::Membership;
 use super::outbox::exchange::Exchange;
-use super::{Client, OutgoingMessage, ReportTicket, SendError, Subscription};
+use super::{Client, OutgoingMessage, ReportTicket, SendError};
 #[cfg(doc)]
 use super::{Event, Reports};
-use crate::message::{ClientProfile, MessageId, MessagingTopic, Outcome};
+#[cfg(feature = "topics")]
+use crate::message::MessagingTopic;
+use crate::message::{ClientProfile, MessageId, Outcome};
 
 impl<'m> Client<'m> {
     /// Registers with the server (TS 24.538 clause 6.3, TS 23.554 clause 8.2.1), now or as
@@ -72,8 +76,8 @@ impl<'m> Client<'m> {
     ) -> Result<MessageId<'static>, SendError> {
         let message_id = MessageId::Uuid(random_uuid(rng));
         let manner = Manner {
-            may_segment: message.may_segment,
-            aggregate_id: message.may_aggregate.then(|| random_uuid(rng)),
+            may_segment: message.is_segmentable(),
+            aggregate_id: message.is_aggregable().then(|| random_uuid(rng)),
         };
         let msg = message.to_msg(self.core.us(), message_id);
         self.core.accept_message(&msg, manner)?;
@@ -93,7 +97,7 @@ impl<'m> Client<'m> {
         message_id: [u8; 16],
     ) -> Result<(), SendError> {
         let manner = Manner {
-            may_segment: message.may_segment,
+            may_segment: message.is_segmentable(),
             aggregate_id: None,
         };
         let msg = message.to_msg(self.core.us(), MessageId::Uuid(message_id));
@@ -110,6 +114,7 @@ impl<'m> Client<'m> {
     /// # Errors
     ///
     /// As [`send`](Self::send).
+    #[cfg(feature = "segmentation")]
     pub fn send_from(
         &mut self,
         message: &OutgoingMessage<'_>,
@@ -134,6 +139,7 @@ impl<'m> Client<'m> {
     /// [`SendError::Busy`] when something else is on its way out at the moment: the part is
     /// asked for again. [`SendError::WrongPart`] and [`SendError::UnknownTicket`] when it is not
     /// what was asked for.
+    #[cfg(feature = "segmentation")]
     pub fn supply(
         &mut self,
         message_id: MessageId<'_>,
@@ -154,6 +160,7 @@ impl<'m> Client<'m> {
     ///
     /// [`SendError::TopicCount`], and as [`send`](Self::send). A topic of more than 249 octets
     /// is [`SendError::TooLarge`].
+    #[cfg(feature = "topics")]
     pub fn subscribe(
         &mut self,
         topics: &[MessagingTopic<'_>],
@@ -167,6 +174,7 @@ impl<'m> Client<'m> {
     /// # Errors
     ///
     /// [`SendError::UnknownTicket`] when it has ended or is being ended already.
+    #[cfg(feature = "topics")]
     pub fn unsubscribe(&mut self, subscription: Subscription) -> Result<(), SendError> {
         self.core.unsubscribe(subscription)
     }

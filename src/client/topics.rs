@@ -26,6 +26,13 @@ const LONGEST_QUERY: usize = 255;
 const SUBSCRIBE: &[u8] = &[];
 const END: &[u8] = &[1];
 
+/// Where a subscription stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// It is to end.
+    ends: bool,
+}
+
 impl Core<'_> {
     pub(super) fn subscribe(
         &mut self,
@@ -56,7 +63,7 @@ impl Core<'_> {
         }
         let subscription = Subscription(self.new_number());
         let entry = OutboxSlot {
-            kind: Kind::Subscription { ends: false },
+            kind: Kind::Subscription(Standing { ends: false }),
             ticket: Some(subscription.0),
             ..OutboxSlot::EMPTY
         };
@@ -74,10 +81,11 @@ impl Core<'_> {
 
     pub(super) fn unsubscribe(&mut self, subscription: Subscription) -> Result<(), SendError> {
         let slot = self.outbox.iter_mut().find(|slot| {
-            slot.kind == Kind::Subscription { ends: false } && slot.ticket == Some(subscription.0)
+            slot.kind == Kind::Subscription(Standing { ends: false })
+                && slot.ticket == Some(subscription.0)
         });
         let slot = slot.ok_or(SendError::UnknownTicket)?;
-        slot.kind = Kind::Subscription { ends: true };
+        slot.kind = Kind::Subscription(Standing { ends: true });
         slot.exchange.again();
         Ok(())
     }
@@ -85,7 +93,7 @@ impl Core<'_> {
     /// The server may know of none any more: each is asked for anew, with the token it had.
     pub(super) fn renew_subscriptions(&mut self) {
         for slot in self.outbox.iter_mut() {
-            if matches!(slot.kind, Kind::Subscription { .. }) && slot.exchange.is_held() {
+            if matches!(slot.kind, Kind::Subscription(_)) && slot.exchange.is_held() {
                 slot.exchange.again();
             }
         }
@@ -94,7 +102,7 @@ impl Core<'_> {
     /// The subscription whose notification has this token.
     pub(super) fn standing(&self, token: Token) -> Option<usize> {
         self.outbox.iter().position(|slot| {
-            matches!(slot.kind, Kind::Subscription { .. }) && slot.exchange.has_token(token)
+            matches!(slot.kind, Kind::Subscription(_)) && slot.exchange.has_token(token)
         })
     }
 
@@ -108,10 +116,10 @@ impl Core<'_> {
         let Some(slot) = self.outbox.slot_mut(index) else {
             return Event::Refused(code);
         };
-        let subscription = slot.subscription();
+        let subscription = subscription_of(slot);
         // A body that cannot be read says nothing; the code does.
         let response = SubscriptionResponse::decode(payload).unwrap_or_default();
-        if slot.kind == (Kind::Subscription { ends: true }) {
+        if slot.kind == Kind::Subscription(Standing { ends: true }) {
             self.outbox.remove(index);
             return Event::SubscriptionEnded {
                 subscription,
@@ -163,42 +171,62 @@ fn put_query(pen: &mut Pen<'_>, field: Field, name: &str, value: &str) {
     pen.put(value.as_bytes());
 }
 
-/// GET with Observe.
-pub(super) fn encode(
-    record: Record<'_>,
-    ends: bool,
-    path: &[&str],
-    token: Token,
-    out: &mut [u8],
-) -> Result<usize, CoapError> {
-    let json = ContentFormat::JSON.octets();
-    let mut options =
-        heapless::Vec::<(OptionNumber, &[u8]), { MOST_PATH_SEGMENTS + MOST_TOPICS + 5 }>::new();
-    let mut put = |number, value| {
-        // There is room for as many as are taken.
-        let _ = options.push((number, value));
-    };
-    put(OptionNumber::OBSERVE, if ends { END } else { SUBSCRIBE });
-    for segment in path.iter().take(MOST_PATH_SEGMENTS) {
-        put(OptionNumber::URI_PATH, segment.as_bytes());
+impl Standing {
+    pub(super) fn ends(self) -> bool {
+        self.ends
     }
-    put(OptionNumber::URI_PATH, PATH.as_bytes());
-    let topics = record.texts(Field::ToTopic);
-    let expiration = record.text(Field::Expiration).filter(|_| !ends);
-    for query in record
-        .text(Field::FromUe)
-        .into_iter()
-        .chain(topics)
-        .chain(expiration)
-    {
-        put(OptionNumber::URI_QUERY, query.as_bytes());
+
+    pub(super) fn ended<'r>(self, slot: &OutboxSlot, failure: Option<Failure<'r>>) -> Event<'r> {
+        Event::SubscriptionEnded {
+            subscription: subscription_of(slot),
+            failure,
+        }
     }
-    put(OptionNumber::ACCEPT, &json);
-    let get = Outgoing {
-        code: Code::GET,
-        token,
-        options: &options,
-        payload: &[],
-    };
-    get.encode_stream(out)
+
+    /// GET with Observe.
+    pub(super) fn encode(
+        self,
+        record: Record<'_>,
+        path: &[&str],
+        token: Token,
+        out: &mut [u8],
+    ) -> Result<usize, CoapError> {
+        let json = ContentFormat::JSON.octets();
+        let mut options =
+            heapless::Vec::<(OptionNumber, &[u8]), { MOST_PATH_SEGMENTS + MOST_TOPICS + 5 }>::new();
+        let mut put = |number, value| {
+            // There is room for as many as are taken.
+            let _ = options.push((number, value));
+        };
+        put(
+            OptionNumber::OBSERVE,
+            if self.ends { END } else { SUBSCRIBE },
+        );
+        for segment in path.iter().take(MOST_PATH_SEGMENTS) {
+            put(OptionNumber::URI_PATH, segment.as_bytes());
+        }
+        put(OptionNumber::URI_PATH, PATH.as_bytes());
+        let topics = record.texts(Field::ToTopic);
+        let expiration = record.text(Field::Expiration).filter(|_| !self.ends);
+        for query in record
+            .text(Field::FromUe)
+            .into_iter()
+            .chain(topics)
+            .chain(expiration)
+        {
+            put(OptionNumber::URI_QUERY, query.as_bytes());
+        }
+        put(OptionNumber::ACCEPT, &json);
+        let get = Outgoing {
+            code: Code::GET,
+            token,
+            options: &options,
+            payload: &[],
+        };
+        get.encode_stream(out)
+    }
+}
+
+fn subscription_of(slot: &OutboxSlot) -> Subscription {
+    Subscription(slot.ticket.unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use super::{
     DecodeError, EncodeError, List, Registration, RegistrationResponse,
     list::{Element, ITEM_END, read_items},
-    members::{Fields, Item, Members, Spans},
+    members::{Fields, Item, Members, Scope, Spans},
     wire::Member,
     writer::Writer,
 };
@@ -49,7 +49,7 @@ impl<'a> BulkRegistrationResponse<'a> {
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
         Ok(Self {
             responses: read_items(
-                &Members::read(json, &mut Spans::new())?,
+                &Members::read(json, &mut Spans::new(), Scope::ALL)?,
                 Member::ListOfResponses,
             )?,
         })

@@ -42,6 +42,8 @@ pub enum DecodeError {
     Surplus(Member),
     /// `Message Type` is none of those known.
     UnknownMessageType,
+    /// A segment, or an aggregate, and what reads them is not built in: answer 5.01 Not Implemented.
+    NotBuilt,
 }
 
 /// What JSON wants at some place.
@@ -125,6 +127,7 @@ impl fmt::Display for DecodeError {
             }
             Self::Surplus(member) => write!(f, "`{}` beside another of its kind", member.name()),
             Self::UnknownMessageType => f.write_str("unknown `Message Type`"),
+            Self::NotBuilt => f.write_str("neither segments nor aggregates are built in"),
         }
     }
 }

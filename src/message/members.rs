@@ -43,6 +43,38 @@ impl<'a> dyn Fields<'a> + '_ {
     }
 }
 
+/// Which values are read besides those that every message has. What is not is known to be there, and no more.
+///
+/// All callers in a lean client give the same, so the compiler has no code for the rest.
+#[derive(Clone, Copy)]
+pub(super) struct Scope {
+    /// Lists of objects.
+    pub aggregates: bool,
+    /// Segments, and ranges of them.
+    pub segments: bool,
+}
+
+impl Scope {
+    pub const ALL: Self = Self {
+        aggregates: true,
+        segments: true,
+    };
+
+    /// What a client needs that is built with these features.
+    pub const CLIENT: Self = Self {
+        aggregates: cfg!(feature = "aggregation"),
+        segments: cfg!(feature = "segmentation"),
+    };
+
+    const fn reads(self, shape: Shape) -> bool {
+        match shape {
+            Shape::Items => self.aggregates,
+            Shape::Ranges => self.segments,
+            _ => true,
+        }
+    }
+}
+
 /// The members of a message.
 pub(super) struct Members<'a, 's> {
     buffer: &'a [u8],
@@ -83,7 +115,11 @@ impl Spans {
 
 impl<'a, 's> Members<'a, 's> {
     /// Reads a whole message.
-    pub fn read(json: &'a mut [u8], spans: &'s mut Spans) -> Result<Self, DecodeError> {
+    pub fn read(
+        json: &'a mut [u8],
+        spans: &'s mut Spans,
+        scope: Scope,
+    ) -> Result<Self, DecodeError> {
         if json.len() > MAX_LEN {
             return Err(DecodeError::TooLong { max: MAX_LEN });
         }
@@ -99,6 +135,7 @@ impl<'a, 's> Members<'a, 's> {
             spans,
             place: place::TOP,
             items: None,
+            scope,
         };
         collector.run()?;
         collector.reader.end()?;
@@ -140,6 +177,7 @@ struct Collector<'b, 's> {
     spans: &'s mut Spans,
     place: u8,
     items: Option<Items>,
+    scope: Scope,
 }
 
 impl Collector<'_, '_> {
@@ -162,6 +200,11 @@ impl Collector<'_, '_> {
         };
         match (member.shape(), value) {
             (_, Value::Null) => self.store(member, None),
+            (shape, Value::Array) if !self.scope.reads(shape) => {
+                let start = self.reader.position().saturating_sub(1);
+                self.store(member, Some(Span { start, len: 0 }));
+                self.reader.skip(value)?;
+            }
             (Shape::Object, Value::Object) => self.place = inside(member),
             (Shape::Address, Value::Object) => {
                 let (member, span) = read_address(&mut self.reader, member)?;
@@ -242,13 +285,13 @@ impl Collector<'_, '_> {
     fn list(&mut self, member: Member) -> Result<(), DecodeError> {
         if let Some(Items { end, .. }) = &mut self.items {
             self.reader.put(end, member as u8);
-            read_elements(&mut self.reader, member, end)?;
+            read_elements(&mut self.reader, member, self.scope, end)?;
             self.reader.put(end, RECORD_END);
             return Ok(());
         }
         let start = self.reader.position().saturating_sub(1);
         let mut end = start;
-        read_elements(&mut self.reader, member, &mut end)?;
+        read_elements(&mut self.reader, member, self.scope, &mut end)?;
         self.spans.set(
             member,
             Some(Span {

@@ -46,7 +46,7 @@ mod wire;
 mod writer;
 
 use ids::AddressType;
-use members::{Fields, Members, Spans};
+use members::{Fields, Members, Scope, Spans};
 use writer::Writer;
 
 pub use aggregate::{AggregatedMsg, AggregatedReport, IndividualMsg, IndividualReport};
@@ -165,7 +165,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`DecodeError`] tells what was expected, and where or of which member.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        Self::from_members(&Members::read(json, &mut Spans::new())?)
+        Self::from_members(&Members::read(json, &mut Spans::new(), Scope::ALL)?)
     }
 
     /// [`Message::decode`], and whether the message names `service`.
@@ -177,7 +177,7 @@ impl<'a> Message<'a> {
         json: &'a mut [u8],
     ) -> Result<(Self, ServiceCheck), DecodeError> {
         let mut spans = Spans::new();
-        let members = Members::read(json, &mut spans)?;
+        let members = Members::read(json, &mut spans, Scope::ALL)?;
         Ok((
             Self::from_members(&members)?,
             check_service(&members, service),
@@ -186,17 +186,18 @@ impl<'a> Message<'a> {
 
     /// [`Message::decode_for`] of what a server sends to a client: registrations and their like are unknown.
     ///
-    /// A client that reads by this function has no code for messages that it never gets.
+    /// A client that reads by this function has no code for messages that it never gets. Without the features
+    /// `segmentation` and `aggregation` it has none for those messages either.
     ///
     /// # Errors
-    /// As [`Message::decode`].
+    /// As [`Message::decode`]; [`DecodeError::NotBuilt`] without these features.
     pub fn decode_from_server(
         service: &str,
         json: &'a mut [u8],
     ) -> Result<(Self, ServiceCheck), DecodeError> {
         let mut spans = Spans::new();
-        let members = Members::read(json, &mut spans)?;
-        let message = Self::to_client(&members, message_type(&members)?)?;
+        let members = Members::read(json, &mut spans, Scope::CLIENT)?;
+        let message = Self::to_client(&members, message_type(&members)?, Scope::CLIENT)?;
         Ok((message, check_service(&members, service)))
     }
 
@@ -211,20 +212,33 @@ impl<'a> Message<'a> {
             MessageType::StoredMessageUpdate => {
                 StoredMessageUpdate::read(fields).map(Self::StoredMessageUpdate)
             }
-            other => Self::to_client(fields, other),
+            other => Self::to_client(fields, other, Scope::ALL),
         }
     }
 
-    fn to_client(fields: &dyn Fields<'a>, kind: MessageType) -> Result<Self, DecodeError> {
+    fn to_client(
+        fields: &dyn Fields<'a>,
+        kind: MessageType,
+        scope: Scope,
+    ) -> Result<Self, DecodeError> {
         let aggregated = fields.raw(Member::ListOfMessages).is_some();
+        if aggregated && !scope.aggregates {
+            return Err(DecodeError::NotBuilt);
+        }
+        let aggregated = aggregated && scope.aggregates;
         match kind {
             MessageType::Msg if aggregated => AggregatedMsg::read(fields).map(Self::AggregatedMsg),
-            MessageType::Msg => Msg::read(fields).map(Self::Msg),
+            MessageType::Msg => Msg::read(fields, scope).map(Self::Msg),
             MessageType::MsgResponse => MsgResponse::read(fields).map(Self::MsgResponse),
             MessageType::Report if aggregated => {
                 AggregatedReport::read(fields).map(Self::AggregatedReport)
             }
             MessageType::Report => Report::read(fields).map(Self::Report),
+            MessageType::SegmentsRecovery | MessageType::SegmentsConfirmation
+                if !scope.segments =>
+            {
+                Err(DecodeError::NotBuilt)
+            }
             MessageType::SegmentsRecovery => {
                 SegmentsRecovery::read(fields).map(Self::SegmentsRecovery)
             }

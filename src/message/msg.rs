@@ -7,7 +7,7 @@ use super::{
         write_originator, write_recipient,
     },
     fold::{find_word, word_for},
-    members::Fields,
+    members::{Fields, Scope},
     wire::{self, Member},
     writer::Writer,
 };
@@ -148,7 +148,7 @@ impl<'a> Msg<'a> {
         self.store_and_forward.write(writer);
     }
 
-    pub(super) fn read(fields: &dyn Fields<'a>) -> Result<Self, DecodeError> {
+    pub(super) fn read(fields: &dyn Fields<'a>, scope: Scope) -> Result<Self, DecodeError> {
         let (recipient, group_member) = read_recipient(fields)?;
         let mut applications = texts(fields, Member::ApplicationId).iter();
         Ok(Self {
@@ -162,7 +162,13 @@ impl<'a> Msg<'a> {
             report_wanted: fields.boolean(Member::StatusRequired).unwrap_or(false),
             payload: fields.text(Member::Payload).unwrap_or_default(),
             priority: read_priority(fields),
-            segment: Segment::read(fields)?,
+            segment: if scope.segments {
+                Segment::read(fields)?
+            } else if fields.raw(Member::SegmentSet).is_some() {
+                return Err(DecodeError::NotBuilt);
+            } else {
+                None
+            },
             store_and_forward: StoreAndForward::read(fields),
         })
     }

@@ -3,7 +3,7 @@
 use super::{
     DecodeError, EncodeError, Outcome, UeServiceId,
     addressing::ue_service_id,
-    members::{Fields, Members, Spans},
+    members::{Fields, Members, Scope, Spans},
     profile::ClientProfile,
     wire::Member,
     writer::Writer,
@@ -102,7 +102,7 @@ impl<'a> RegistrationResponse<'a> {
     /// # Errors
     /// [`DecodeError`], see there. An empty payload is not JSON: look before.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
-        Self::read(&Members::read(json, &mut Spans::new())?)
+        Self::read(&Members::read(json, &mut Spans::new(), Scope::CLIENT)?)
     }
 
     /// Writes the payload of a response and tells its length in octets.
@@ -168,7 +168,7 @@ impl<'a> DeregistrationResponse<'a> {
     /// [`DecodeError`], see there. An empty payload is not JSON: look before.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
         let mut spans = Spans::new();
-        let members = Members::read(json, &mut spans)?;
+        let members = Members::read(json, &mut spans, Scope::CLIENT)?;
         let fields: &dyn Fields<'a> = &members;
         Ok(Self {
             ue_service_id: optional_ue(fields)?,

@@ -4,7 +4,7 @@
 
 use super::{
     DecodeError, EncodeError, Outcome,
-    members::{Fields, Members, Spans},
+    members::{Fields, Members, Scope, Spans},
     wire::Member,
     writer::Writer,
 };
@@ -28,7 +28,7 @@ impl<'a> SubscriptionResponse<'a> {
     /// [`DecodeError`], see there. An empty payload is not JSON: look before.
     pub fn decode(json: &'a mut [u8]) -> Result<Self, DecodeError> {
         let mut spans = Spans::new();
-        let members = Members::read(json, &mut spans)?;
+        let members = Members::read(json, &mut spans, Scope::CLIENT)?;
         let fields: &dyn Fields<'a> = &members;
         Ok(Self {
             status: fields.text(Member::SubscriptionStatus).map(Outcome::read),

@@ -4,6 +4,7 @@ use super::{
     AddressType, DecodeError,
     fold::find_word,
     list::ELEMENT_END,
+    members::Scope,
     names::find_member,
     reader::{Reader, Span, Value},
     segments::RANGE_SIGN,
@@ -112,11 +113,14 @@ pub(super) fn read_address(
 pub(super) fn read_elements(
     reader: &mut Reader<'_>,
     member: Member,
+    scope: Scope,
     at: &mut usize,
 ) -> Result<(), DecodeError> {
     while reader.element()? {
         let value = reader.value()?;
-        if let (Shape::Ranges, Value::Object | Value::Array) = (member.shape(), value) {
+        if scope.segments
+            && let (Shape::Ranges, Value::Object | Value::Array) = (member.shape(), value)
+        {
             let (first, last) = read_range(reader, value, member)?;
             decimal(first, &mut |octet| reader.put(at, octet));
             reader.put(at, RANGE_SIGN);

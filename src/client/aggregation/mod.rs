@@ -18,6 +18,10 @@ pub(crate) enum Gathering {
 }
 
 impl Gathering {
+    pub(crate) fn new(waits: bool) -> Self {
+        if waits { Self::Until(None) } else { Self::No }
+    }
+
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::Until(_))
     }

@@ -142,9 +142,4 @@ impl Core<'_> {
         // It has been found ready, so that there is always an event.
         self.hand_over(index).unwrap_or(Event::Duplicate)
     }
-
-    pub(crate) fn repeated(&mut self, token: Option<Token>) -> Event<'static> {
-        self.answer(token, Code::CHANGED);
-        Event::Duplicate
-    }
 }

@@ -4,7 +4,7 @@ use crate::client::core::Core;
 use crate::client::membership::Membership;
 use crate::client::memory::record::{Field, Record, as_text};
 use crate::client::outbox::exchange::Exchange;
-use crate::client::outbox::{Kind, Outbox, OutboxSlot, Verdict};
+use crate::client::outbox::{Outbox, OutboxSlot, Verdict};
 use crate::client::sending::body::{self, Body};
 use crate::client::sending::request::request_overhead;
 use crate::coap::CoapError;
@@ -130,6 +130,16 @@ impl Core<'_> {
         true
     }
 
+    /// One of several has its outcome before the others, which are still waiting for the answer.
+    pub(crate) fn pass_on(&mut self, gone: &OutboxSlot) {
+        let mut slots = self.outbox.iter_mut();
+        let is_bound = matches!(gone.gathering, Gathering::Bound(_));
+        let heir = slots.find(|slot| is_bound && slot.gathering == gone.gathering);
+        if let (Some(heir), false) = (heir, gone.exchange.is_held()) {
+            heir.exchange = gone.exchange;
+        }
+    }
+
     /// What the server said about one holds for all that went with it: the application hears
     /// of them one by one.
     pub(crate) fn conclude_others(&mut self, gathering: Gathering, verdict: Verdict) {
@@ -144,6 +154,22 @@ impl Core<'_> {
     }
 }
 
+/// The request of a message that goes with others; `None` if it goes alone.
+pub(crate) fn bound_request(
+    outbox: &Outbox<'_>,
+    gathering: Gathering,
+    us: Originator<'_>,
+    send: &mut dyn FnMut(&dyn Body) -> Result<usize, CoapError>,
+) -> Option<Result<usize, CoapError>> {
+    if !matches!(gathering, Gathering::Bound(_)) {
+        return None;
+    }
+    // What was written down is complete.
+    const SPOILT: Result<usize, CoapError> = Err(CoapError::Truncated);
+    let mut records = bound(outbox, gathering);
+    Some(with_aggregate(&mut records, us, send).unwrap_or(SPOILT))
+}
+
 /// The records of the messages that go with the one at `index`, itself included.
 pub(crate) fn bound<'a>(
     outbox: &'a Outbox<'_>,
@@ -156,7 +182,7 @@ pub(crate) fn bound<'a>(
 }
 
 /// MSG with a list of these messages; the first one gives it its Message ID.
-pub(crate) fn with_aggregate<'a>(
+fn with_aggregate<'a>(
     records: &mut dyn Iterator<Item = Record<'a>>,
     us: Originator<'a>,
     take: &mut dyn FnMut(&dyn Body) -> Result<usize, CoapError>,
@@ -184,29 +210,4 @@ pub(crate) fn with_aggregate<'a>(
         messages: List::of(&parts),
         store_and_forward: head.store_and_forward(),
     }))
-}
-
-impl Core<'_> {
-    /// The outcome of a message is known before its answer has come. Segments that are wanted
-    /// or kept go on unless it has failed.
-    pub(crate) fn forget_message(&mut self, uuid: [u8; 16], failed: bool) {
-        let index = self.outbox.shelf.position(|slot| {
-            let ends = match slot.kind {
-                Kind::Message => true,
-                Kind::Segmented(_) => failed,
-                _ => false,
-            };
-            ends && slot.uuid == Some(uuid)
-        });
-        let Some(gone) = index.and_then(|index| self.outbox.remove(index)) else {
-            return;
-        };
-        // The others of its aggregate are still waiting for the answer.
-        let mut slots = self.outbox.iter_mut();
-        let is_bound = matches!(gone.gathering, Gathering::Bound(_));
-        let heir = slots.find(|slot| is_bound && slot.gathering == gone.gathering);
-        if let (Some(heir), false) = (heir, gone.exchange.is_held()) {
-            heir.exchange = gone.exchange;
-        }
-    }
 }

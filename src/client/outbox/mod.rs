@@ -12,6 +12,7 @@ use crate::client::memory::record::{Pen, Record};
 use crate::client::memory::shelf::{Full, Shelf, Slot};
 use crate::client::outbox::exchange::Exchange;
 use crate::client::segments::sending::Segmenting;
+use crate::client::topics::Standing;
 use crate::client::{Event, Failure, SendError};
 use crate::message::{MessageId, Priority};
 
@@ -59,17 +60,15 @@ impl OutboxSlot {
                 message_id: self.message_id(),
                 failure,
             },
-            Kind::Report | Kind::Confirmation => Event::ReportFailed {
-                message_id: self.uuid.map(MessageId::Uuid),
-                failure,
-            },
-            Kind::Subscription { .. } => Event::SubscriptionEnded {
-                subscription: self.subscription(),
-                failure: Some(failure),
-            },
+            Kind::Subscription(standing) => standing.ended(self, Some(failure)),
             #[cfg(feature = "stored-message-update")]
             Kind::Update => Event::UpdateFailed {
                 message_id: self.message_id(),
+                failure,
+            },
+            // A report or a confirmation.
+            _ => Event::ReportFailed {
+                message_id: self.uuid.map(MessageId::Uuid),
                 failure,
             },
         }
@@ -90,7 +89,7 @@ impl OutboxSlot {
     pub(crate) fn is_pending(&self) -> bool {
         match self.kind {
             Kind::Segmented(segments) => !segments.is_kept(),
-            Kind::Subscription { .. } => !self.exchange.is_held(),
+            Kind::Subscription(_) => !self.exchange.is_held(),
             _ => true,
         }
     }
@@ -113,11 +112,9 @@ pub(crate) enum Kind {
     Segmented(Segmenting),
     Report,
     /// SEGCONFIR
+    #[cfg(feature = "segmentation")]
     Confirmation,
-    Subscription {
-        /// It is to end.
-        ends: bool,
-    },
+    Subscription(Standing),
     #[cfg(feature = "stored-message-update")]
     Update,
 }
@@ -252,10 +249,6 @@ impl<'m> Outbox<'m> {
 
 impl OutboxSlot {
     fn is_streamed(&self) -> bool {
-        matches!(self.kind, Kind::Segmented(segments) if segments.streamed)
-    }
-
-    pub(crate) fn subscription(&self) -> crate::client::Subscription {
-        crate::client::Subscription(self.ticket.unwrap_or_default())
+        matches!(self.kind, Kind::Segmented(segments) if segments.is_streamed())
     }
 }

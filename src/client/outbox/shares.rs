@@ -25,7 +25,11 @@ pub(crate) struct Room {
 impl Kind {
     /// Whether it answers something received, so that the application does not ask for it.
     fn is_answer(self) -> bool {
-        matches!(self, Self::Report | Self::Confirmation)
+        #[cfg(feature = "segmentation")]
+        if self == Self::Confirmation {
+            return true;
+        }
+        self == Self::Report
     }
 }
 

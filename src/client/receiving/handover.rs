@@ -3,11 +3,10 @@
 use crate::client::aggregation::parts::first_part;
 use crate::client::core::Core;
 use crate::client::memory::record::{Field, Record, as_text};
-use crate::client::receiving::duplicates::Seen;
-use crate::client::receiving::incoming::State;
-use crate::client::receiving::reports::{Due, outcome_of};
-use crate::client::{Event, PartialMessage, Reports};
-use crate::message::{Msg, Originator, Report, cause};
+use crate::client::receiving::incoming::{Incoming, State};
+use crate::client::receiving::reports::{Due, due, outcome_of};
+use crate::client::{Event, Reports};
+use crate::message::{Msg, Originator, Report};
 
 impl Core<'_> {
     /// The first message or report that can be handed over: its own report finds a place.
@@ -90,58 +89,25 @@ impl Core<'_> {
             report: ticket,
         })
     }
-
-    /// A message that will not be complete. Its sender is told so if it wants a report.
-    pub(crate) fn lose(&mut self, index: usize, why: &'static str) -> Option<Event<'_>> {
-        let slot = self.incoming.shelf.slot_mut(index)?;
-        slot.handed = true;
-        let (received, total) = (slot.count, slot.total);
-        let limit = self.outbound.limit();
-        let record = Record(self.incoming.shelf.octets(index));
-        let (originator, message_id) = (record.originator()?, record.message_id()?);
-        if record.has(Field::ReportWanted) {
-            let report = Due {
-                recipient: originator.as_recipient(),
-                message_id,
-                ticket: None,
-                cause: Some(why),
-            };
-            // Room has been looked for.
-            let _ = report.accept(&mut self.outbox, &self.config, limit);
-        }
-        self.duplicates
-            .remember(originator.as_str(), message_id, Seen::Message);
-        Some(Event::Incomplete(PartialMessage {
-            originator,
-            message_id,
-            received,
-            total,
-        }))
-    }
-
-    /// Whether a report of failure on this set finds a place.
-    pub(crate) fn has_room_for_loss(&self, index: usize) -> bool {
-        let record = self.incoming.record(index);
-        let (Some(originator), Some(message_id)) = (record.originator(), record.message_id())
-        else {
-            return true;
-        };
-        let report = Due {
-            recipient: originator.as_recipient(),
-            message_id,
-            ticket: None,
-            cause: Some(cause::SEGMENTS_MISSING),
-        };
-        !record.has(Field::ReportWanted) || self.outbox.has_room_for_answers(1, report.len())
-    }
 }
 
-/// The report that a message asks for.
-pub(crate) fn due<'a>(msg: &Msg<'a>) -> Due<'a> {
-    Due {
-        recipient: msg.originator.as_recipient(),
-        message_id: msg.message_id,
-        ticket: None,
-        cause: None,
+impl Incoming<'_> {
+    /// Gives back what has been handed over.
+    pub(crate) fn sweep(&mut self) {
+        while let Some(index) = self.shelf.position(|slot| slot.handed) {
+            let record = self.record(index);
+            let (at, rest) = (record.rest_at(), record.rest());
+            let part = first_part(rest).map_or(0, |part| part.len);
+            let more = rest.len() > part;
+            match self.shelf.slot_mut(index) {
+                Some(slot) if more && matches!(slot.state, State::Messages | State::Reports) => {
+                    slot.handed = false;
+                    self.shelf.cut(index, at, part);
+                }
+                _ => {
+                    self.shelf.remove(index);
+                }
+            }
+        }
     }
 }

@@ -4,14 +4,14 @@ use crate::client::core::{Answer, Core};
 use crate::client::farewell::Farewell;
 use crate::client::outbox::Verdict;
 use crate::client::receiving::duplicates::Seen;
-use crate::client::receiving::handover::due;
+use crate::client::receiving::reports::due;
 use crate::client::sending::responses::outcome;
 use crate::client::{Event, Reports, SendError};
 use crate::coap::stream::{self, Front};
 use crate::coap::{
     CoapError, Code, ContentFormat, OptionNumber, Options, Packet, Token, signal::Signal, uint,
 };
-use crate::message::{Message, MessageId, Msg, MsgResponse, Report, ResponseStatus};
+use crate::message::{DecodeError, Message, MessageId, Msg, MsgResponse, Report, ResponseStatus};
 
 /// Options that a request may carry although they are critical. The client is one resource
 /// only and dispatches on *Message Type*, so any path is right.
@@ -133,6 +133,7 @@ impl Core<'_> {
         match Message::decode_from_server(service, packet.payload) {
             // One without the service's name is taken, too.
             Ok((message, _)) => self.on_message(token, message, now),
+            Err(DecodeError::NotBuilt) => self.refuse(token, Code::NOT_IMPLEMENTED),
             Err(_) => self.refuse(token, Code::BAD_REQUEST),
         }
     }
@@ -247,6 +248,11 @@ impl Core<'_> {
         // It may overtake the answer to the message; that then says nothing more.
         self.forget_message(uuid, failed);
         event
+    }
+
+    pub(crate) fn repeated(&mut self, token: Option<Token>) -> Event<'static> {
+        self.answer(token, Code::CHANGED);
+        Event::Duplicate
     }
 
     /// Answers a request with an error and tells the application.

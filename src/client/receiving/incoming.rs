@@ -1,7 +1,6 @@
 //! What has arrived and cannot be handed over yet: segments of messages that are not complete,
 //! and the parts of aggregates, which go to the application one by one.
 
-use crate::client::aggregation::parts::first_part;
 use crate::client::memory::record::{Field, Pen, Record};
 use crate::client::memory::shelf::{Shelf, Slot};
 use crate::client::outbox::exchange::Exchange;
@@ -102,25 +101,6 @@ impl<'m> Incoming<'m> {
 
     pub(crate) fn record(&self, index: usize) -> Record<'_> {
         Record(self.shelf.octets(index))
-    }
-
-    /// Gives back what has been handed over.
-    pub(crate) fn sweep(&mut self) {
-        while let Some(index) = self.shelf.position(|slot| slot.handed) {
-            let record = self.record(index);
-            let (at, rest) = (record.rest_at(), record.rest());
-            let part = first_part(rest).map_or(0, |part| part.len);
-            let more = rest.len() > part;
-            match self.shelf.slot_mut(index) {
-                Some(slot) if more && matches!(slot.state, State::Messages | State::Reports) => {
-                    slot.handed = false;
-                    self.shelf.cut(index, at, part);
-                }
-                _ => {
-                    self.shelf.remove(index);
-                }
-            }
-        }
     }
 }
 

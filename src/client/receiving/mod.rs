@@ -3,6 +3,10 @@
 
 pub(crate) mod answers;
 pub(crate) mod duplicates;
+#[cfg_attr(
+    not(any(feature = "segmentation", feature = "aggregation")),
+    path = "handover_off.rs"
+)]
 pub(crate) mod handover;
 pub(crate) mod inbound;
 pub(crate) mod inbox;

@@ -7,7 +7,7 @@ use crate::client::outbox::{Kind, Outbox, OutboxSlot};
 use crate::client::sending::body::{self, Body};
 use crate::client::sending::request::request_overhead;
 use crate::client::{Config, ReportTicket, SendError};
-use crate::message::{MessageId, Originator, Outcome, Priority, Recipient, Report};
+use crate::message::{MessageId, Msg, Originator, Outcome, Priority, Recipient, Report};
 
 /// A report to be written down. What it is about is borrowed from the message.
 pub(crate) struct Due<'a> {
@@ -62,6 +62,16 @@ impl Due<'_> {
             ..OutboxSlot::EMPTY
         };
         outbox.push(entry, &mut |pen| self.write(pen)).map(|_| ())
+    }
+}
+
+/// The report that a message asks for.
+pub(crate) fn due<'a>(msg: &Msg<'a>) -> Due<'a> {
+    Due {
+        recipient: msg.originator.as_recipient(),
+        message_id: msg.message_id,
+        ticket: None,
+        cause: None,
     }
 }
 

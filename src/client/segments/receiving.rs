@@ -6,12 +6,15 @@ use crate::client::outbox::exchange::Exchange;
 use crate::client::outbox::{Kind, OutboxSlot};
 use crate::client::owed::Owed;
 use crate::client::receiving::duplicates::Seen;
-use crate::client::receiving::handover::due;
 use crate::client::receiving::incoming::IncomingSlot;
+use crate::client::receiving::reports::{Due, due};
 use crate::client::segments::set::Refusal;
+use crate::client::sending::request::post;
 use crate::client::{Event, PartialMessage};
 use crate::coap::{Code, Token};
-use crate::message::{Msg, Outcome, Priority, Segment, SegmentsConfirmation};
+use crate::message::{
+    Msg, Outcome, Priority, Segment, SegmentsConfirmation, SegmentsRecovery, cause,
+};
 
 impl Core<'_> {
     pub(crate) fn on_segment<'r>(
@@ -206,8 +209,77 @@ impl Core<'_> {
         confirmation_len(record).saturating_add(record.rest_at())
     }
 
+    /// A message that will not be complete. Its sender is told so if it wants a report.
+    pub(crate) fn lose(&mut self, index: usize, why: &'static str) -> Option<Event<'_>> {
+        let slot = self.incoming.shelf.slot_mut(index)?;
+        slot.handed = true;
+        let (received, total) = (slot.count, slot.total);
+        let limit = self.outbound.limit();
+        let record = Record(self.incoming.shelf.octets(index));
+        let (originator, message_id) = (record.originator()?, record.message_id()?);
+        if record.has(Field::ReportWanted) {
+            let report = Due {
+                recipient: originator.as_recipient(),
+                message_id,
+                ticket: None,
+                cause: Some(why),
+            };
+            // Room has been looked for.
+            let _ = report.accept(&mut self.outbox, &self.config, limit);
+        }
+        self.duplicates
+            .remember(originator.as_str(), message_id, Seen::Message);
+        Some(Event::Incomplete(PartialMessage {
+            originator,
+            message_id,
+            received,
+            total,
+        }))
+    }
+
+    /// Whether a report of failure on this set finds a place.
+    pub(crate) fn has_room_for_loss(&self, index: usize) -> bool {
+        let record = self.incoming.record(index);
+        let (Some(originator), Some(message_id)) = (record.originator(), record.message_id())
+        else {
+            return true;
+        };
+        let report = Due {
+            recipient: originator.as_recipient(),
+            message_id,
+            ticket: None,
+            cause: Some(cause::SEGMENTS_MISSING),
+        };
+        !record.has(Field::ReportWanted) || self.outbox.has_room_for_answers(1, report.len())
+    }
+
+    /// Puts a SEGREC that is due into the transmit memory.
+    pub(crate) fn send_recovery(&mut self, now: u64) -> Option<bool> {
+        let index = self.next_recovery(now)?;
+        let token = self.new_token();
+        if let Some(slot) = self.incoming.shelf.slot_mut(index) {
+            slot.exchange.sent(token, now, &self.config);
+        }
+        let set = self.incoming.record(index).text(Field::Set);
+        let recovery = SegmentsRecovery {
+            set: set.unwrap_or_default(),
+            ranges: self.incoming.missing(index),
+        };
+        let (config, limit) = (&self.config, usize::MAX);
+        let sent = self
+            .outbound
+            .frame(&mut |out| post(config, token, &recovery, limit, out));
+        Some(sent)
+    }
+
+    /// The set whose SEGREC waits for this answer.
+    pub(crate) fn recovery_of(&self, token: Token) -> Option<usize> {
+        let mut sets = self.incoming.shelf.iter();
+        sets.position(|slot| slot.exchange.awaits(token))
+    }
+
     /// SEGREC that is due.
-    pub(crate) fn next_recovery(&self, now: u64) -> Option<usize> {
+    fn next_recovery(&self, now: u64) -> Option<usize> {
         let mut slots = self.incoming.shelf.iter();
         slots.position(|slot| {
             slot.is_open() && slot.exchange.is_due(now) && self.may_go(&slot.exchange)

@@ -1,15 +1,16 @@
 //! Sending a message in segments (TS 24.538 clause 6.5, TS 23.554 clause 8.5).
 
-use crate::client::core::Core;
-use crate::client::memory::record::Field;
+use crate::client::core::{Core, message_entry, write_message};
+use crate::client::memory::record::{Field, Record};
 use crate::client::outbox::exchange::Exchange;
-use crate::client::outbox::{Kind, Verdict};
+use crate::client::outbox::{Kind, OutboxSlot};
+use crate::client::receiving::reports::check_json;
 use crate::client::segments::cuts;
-use crate::client::{Event, Failure};
+use crate::client::{Event, Failure, SendError};
 use crate::coap::Code;
 use crate::message::{
-    MessageId, Msg, Outcome, Segment, SegmentRange, SegmentRanges, SegmentsConfirmation,
-    SegmentsRecovery, StoreAndForward,
+    MessageId, Msg, Originator, Outcome, Segment, SegmentRange, SegmentRanges,
+    SegmentsConfirmation, SegmentsRecovery, StoreAndForward,
 };
 
 /// How often a message is cut anew, each time into segments half as large.
@@ -120,9 +121,87 @@ impl Segmenting {
     pub(crate) fn is_last(&self) -> bool {
         self.current == self.total
     }
+
+    /// Hands over the segment that goes out now, out of the record of the whole message or of
+    /// `part`, which the application holds. `None`: what was written down is not complete.
+    pub(crate) fn request<R>(
+        &self,
+        record: Record<'_>,
+        us: Originator<'_>,
+        message_id: MessageId<'_>,
+        part: Option<&[u8]>,
+        send: impl FnOnce(&Msg<'_>) -> R,
+    ) -> Option<R> {
+        let window = cuts::window(self.current, self.step, self.payload_len);
+        let window = part.or_else(|| record.rest().get(window))?;
+        let piece = cuts::piece(window, self.current, self.is_last())?;
+        let whole = record.msg(record, us, message_id, "")?;
+        let set = self.set(message_id);
+        Some(send(&self.segment(whole, piece, &set)))
+    }
+
+    /// The server has taken one, and more are to come.
+    pub(crate) fn progress(&self, message_id: MessageId<'static>, sent: u16) -> Event<'static> {
+        Event::Progress {
+            message_id,
+            sent,
+            total: self.total,
+        }
+    }
+
+    pub(crate) fn is_streamed(&self) -> bool {
+        self.streamed
+    }
 }
 
 impl Core<'_> {
+    /// A message whose payload of `len` octets goes in parts; the application holds it if it is
+    /// `streamed`.
+    pub(crate) fn accept_segmented(
+        &mut self,
+        msg: &Msg<'_>,
+        len: usize,
+        streamed: bool,
+    ) -> Result<(), SendError> {
+        let limit = self.outbound.limit();
+        let empty = Msg {
+            payload: "",
+            ..*msg
+        };
+        let largest = self.largest_json();
+        // What a segment says besides its payload, with the longest numbers.
+        let mut longest = Segmenting::new(1, len, u16::MAX, streamed);
+        longest.current = 1;
+        let set = longest.set(msg.message_id);
+        let besides = check_json(&longest.segment(empty, "", &set), &self.config, limit)?;
+        // `,"Payload":""`
+        let besides = besides.saturating_add(13);
+        let room = largest.saturating_sub(besides);
+        if room < cuts::SMALLEST {
+            return Err(SendError::TooLarge {
+                needed: besides.saturating_add(cuts::SMALLEST),
+                limit: largest,
+            });
+        }
+        let size = room.min(usize::from(self.config.segment_size));
+        let step = cuts::step(size, !streamed && msg.payload.is_ascii());
+        let total = cuts::count(len, step).ok_or(SendError::TooLarge {
+            needed: len,
+            limit: step.saturating_mul(usize::from(u16::MAX)),
+        })?;
+        let entry = OutboxSlot {
+            kind: Kind::Segmented(Segmenting::new(step, len, total, streamed)),
+            may_segment: true,
+            ..message_entry(msg)
+        };
+        self.outbox
+            .push(entry, &mut |pen| {
+                pen.put(&wanted_field(total));
+                write_message(pen, msg);
+            })
+            .map(|_| ())
+    }
+
     /// The number of the segment to send now.
     pub(crate) fn next_segment(&mut self, index: usize) -> Option<u16> {
         let place = self.outbox.record(index).place(Field::Wanted)?;
@@ -311,17 +390,6 @@ impl Core<'_> {
             message_id,
             confirmed: matches!(slot.kind, Kind::Segmented(segments) if segments.confirmed),
         })
-    }
-
-    /// A request does not fit what can be sent: in smaller segments it may.
-    pub(crate) fn does_not_fit(&mut self, index: usize) {
-        let limit = self.outbound.limit();
-        if self.cut_smaller(index, self.largest_json() / 2) {
-            return;
-        }
-        if let Some(slot) = self.outbox.slot_mut(index) {
-            slot.verdict = Some(Verdict::Failed(Failure::TooLarge { limit }));
-        }
     }
 }
 

@@ -5,7 +5,6 @@ use crate::client::membership::{Membership, longest_request, with_request};
 use crate::client::outbox::{Kind, OutboxSlot};
 use crate::coap::Token;
 use crate::coap::signal::{Abort, Csm, Release, Signal};
-use crate::message::SegmentsRecovery;
 
 use super::request::{encode_entry, post};
 
@@ -105,8 +104,8 @@ impl Core<'_> {
             self.queue_due(now);
             return false;
         }
-        if let Some(index) = self.next_recovery(now) {
-            return self.send_recovery(index, now);
+        if let Some(sent) = self.send_recovery(now) {
+            return sent;
         }
         self.gather(now);
         while let Some(index) = self.outbox.next_due(now) {
@@ -126,25 +125,6 @@ impl Core<'_> {
         false
     }
 
-    fn send_recovery(&mut self, index: usize, now: u64) -> bool {
-        let token = self.new_token();
-        if let Some(slot) = self.incoming.shelf.slot_mut(index) {
-            slot.exchange.sent(token, now, &self.config);
-        }
-        let ranges = self.incoming.missing(index);
-        let set = self
-            .incoming
-            .record(index)
-            .text(crate::client::memory::record::Field::Set);
-        let recovery = SegmentsRecovery {
-            set: set.unwrap_or_default(),
-            ranges,
-        };
-        let config = &self.config;
-        self.outbound
-            .frame(&mut |out| post(config, token, &recovery, usize::MAX, out))
-    }
-
     /// Puts the request of an entry into the transmit memory; `part` is of a payload that the
     /// application holds. False when it does not fit; then something has been done about it.
     pub(crate) fn transmit_entry(&mut self, index: usize, part: Option<&[u8]>, now: u64) -> bool {
@@ -159,7 +139,7 @@ impl Core<'_> {
         let Some(slot) = self.outbox.slot_mut(index) else {
             return false;
         };
-        if matches!(slot.kind, Kind::Subscription { .. }) && slot.exchange.token() != Token::EMPTY {
+        if matches!(slot.kind, Kind::Subscription(_)) && slot.exchange.token() != Token::EMPTY {
             // Its notifications have this token (RFC 7641 section 3.6).
             token = slot.exchange.token();
         }

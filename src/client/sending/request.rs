@@ -1,13 +1,12 @@
 //! How a request is written.
 
-use crate::client::aggregation::Gathering;
-use crate::client::aggregation::sending::{bound, with_aggregate};
+use crate::client::Config;
+use crate::client::aggregation::sending::bound_request;
 use crate::client::memory::record::as_text;
 use crate::client::outbox::{Kind, Outbox, OutboxSlot};
 use crate::client::receiving::reports::report_of;
-use crate::client::segments::cuts;
-use crate::client::segments::receiving::confirmation_of;
-use crate::client::{Config, topics};
+#[cfg(feature = "segmentation")]
+use crate::client::segments;
 use crate::coap::{CoapError, Code, ContentFormat, OptionNumber, Outgoing, Token};
 use crate::message::Originator;
 
@@ -35,32 +34,23 @@ pub(crate) fn encode_entry(
     // What was written down is complete.
     const SPOILT: Result<usize, CoapError> = Err(CoapError::Truncated);
     match slot.kind {
-        Kind::Message if matches!(slot.gathering, Gathering::Bound(_)) => {
-            let mut records = bound(outbox, slot.gathering);
-            with_aggregate(&mut records, us, &mut send).unwrap_or(SPOILT)
-        }
         Kind::Message => {
+            if let Some(sent) = bound_request(outbox, slot.gathering, us, &mut send) {
+                return sent;
+            }
             let msg = record.msg(record, us, slot.message_id(), as_text(record.rest()));
             msg.map_or(SPOILT, |msg| send(&msg))
         }
-        Kind::Segmented(segments) => {
-            let window = cuts::window(segments.current, segments.step, segments.payload_len);
-            let window = part.or_else(|| record.rest().get(window));
-            let piece =
-                window.and_then(|window| cuts::piece(window, segments.current, segments.is_last()));
-            let set = segments.set(slot.message_id());
-            let whole = record.msg(record, us, slot.message_id(), "");
-            let segment = whole.zip(piece);
-            segment.map_or(SPOILT, |(whole, piece)| {
-                send(&segments.segment(whole, piece, &set))
-            })
-        }
+        Kind::Segmented(segments) => segments
+            .request(record, us, slot.message_id(), part, |msg| send(msg))
+            .unwrap_or(SPOILT),
         Kind::Report => report_of(record, us).map_or(SPOILT, |report| send(&report)),
-        Kind::Confirmation => send(&confirmation_of(record)),
-        Kind::Subscription { ends } => {
+        #[cfg(feature = "segmentation")]
+        Kind::Confirmation => send(&segments::receiving::confirmation_of(record)),
+        Kind::Subscription(standing) => {
             let most = limit.min(out.len());
             let out = out.get_mut(..most).unwrap_or_default();
-            topics::encode(record, ends, config.server_path, token, out)
+            standing.encode(record, config.server_path, token, out)
         }
         #[cfg(feature = "stored-message-update")]
         Kind::Update => send(&crate::client::storing::update_of(

@@ -61,6 +61,7 @@ impl Core<'_> {
                     self.outbox.remove(index);
                 }
             },
+            #[cfg(feature = "segmentation")]
             Request::Entry(index, slot) if slot.kind == Kind::Confirmation => {
                 // Nobody waits for it.
                 self.outbox.remove(index);
@@ -111,17 +112,15 @@ impl Core<'_> {
         let code = packet.code;
         let message_id = slot.message_id();
         match slot.kind {
-            Kind::Subscription { ends: true }
-                if packet.options.first(OptionNumber::OBSERVE).is_some() && code.is_success() =>
+            Kind::Subscription(standing)
+                if standing.ends()
+                    && packet.options.first(OptionNumber::OBSERVE).is_some()
+                    && code.is_success() =>
             {
                 // A notification that was on its way already.
                 self.on_notification(index, packet, now)
             }
-            Kind::Subscription { .. } => self.on_subscription_response(index, code, packet.payload),
-            Kind::Report | Kind::Confirmation => {
-                self.outbox.remove(index);
-                slot.failed(Failure::Answered { code, cause: None })
-            }
+            Kind::Subscription(_) => self.on_subscription_response(index, code, packet.payload),
             #[cfg(feature = "stored-message-update")]
             Kind::Update => {
                 self.outbox.remove(index);
@@ -143,11 +142,7 @@ impl Core<'_> {
                     (slot.kind, matches!(event, Event::Failed { .. }))
                 {
                     return match self.segment_taken(index, now) {
-                        Some((sent, false)) => Event::Progress {
-                            message_id,
-                            sent,
-                            total: segments.total,
-                        },
+                        Some((sent, false)) => segments.progress(message_id, sent),
                         _ => event,
                     };
                 }
@@ -160,6 +155,27 @@ impl Core<'_> {
                 }
                 event
             }
+            // A report or a confirmation.
+            _ => {
+                self.outbox.remove(index);
+                slot.failed(Failure::Answered { code, cause: None })
+            }
+        }
+    }
+
+    /// The outcome of a message is known before its answer has come. Segments that are wanted
+    /// or kept go on unless it has failed.
+    pub(crate) fn forget_message(&mut self, uuid: [u8; 16], failed: bool) {
+        let index = self.outbox.shelf.position(|slot| {
+            let ends = match slot.kind {
+                Kind::Message => true,
+                Kind::Segmented(_) => failed,
+                _ => false,
+            };
+            ends && slot.uuid == Some(uuid)
+        });
+        if let Some(gone) = index.and_then(|index| self.outbox.remove(index)) {
+            self.pass_on(&gone);
         }
     }
 
@@ -178,8 +194,7 @@ impl Core<'_> {
         if let Some((index, slot)) = entry {
             return Some(Request::Entry(index, *slot));
         }
-        let mut sets = self.incoming.shelf.iter();
-        let set = sets.position(|slot| slot.exchange.awaits(token));
+        let set = self.recovery_of(token);
         set.map(Request::Recovery)
             .or_else(|| self.standing(token).map(Request::Notification))
     }
@@ -194,6 +209,7 @@ impl Core<'_> {
             Request::Notification(_) => false,
             Request::Register(exchange) | Request::Deregister(exchange) => is_put_off(exchange),
             Request::Entry(_, slot) => match slot.kind {
+                #[cfg(feature = "segmentation")]
                 Kind::Confirmation => true,
                 Kind::Report if code.is_success() => true,
                 Kind::Segmented(segments) if code.is_success() => segments.is_told(),
