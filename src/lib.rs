@@ -53,6 +53,9 @@
 //! | feature | adds | default |
 //! | --- | --- | --- |
 //! | `embedded-tls` | `session::embedded_tls`: TLS 1.3 by the crate embedded-tls | yes |
+//! | `segmentation` | the client sends and takes long messages in segments | yes |
+//! | `aggregation` | the client sends and takes several messages in one | yes |
+//! | `topics` | the client subscribes to messaging topics | yes |
 //! | `tls13` | `session::tls13`: TLS 1.3 by a small core of our own, resumable after any octet; takes its primitives from the next five or from the chip | |
 //! | `dtls13` | `session::tls13::dtls`: DTLS 1.3 on the same handshake | |
 //! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |

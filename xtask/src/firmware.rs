@@ -49,8 +49,18 @@ impl Session {
     }
 }
 
-/// Builds a program of the firmware package for a target and gives its path.
+/// Builds a program of the firmware package for a target, with all that the crate has by default, and gives its path.
 pub fn build(
+    toolchain: &Toolchain,
+    target: &str,
+    program: &str,
+    features: &[&str],
+) -> Result<PathBuf> {
+    build_lean(toolchain, target, program, &[&["whole"], features].concat())
+}
+
+/// The same with nothing of the crate but these features.
+pub fn build_lean(
     toolchain: &Toolchain,
     target: &str,
     program: &str,
@@ -73,6 +83,7 @@ pub fn build(
             "msgin5g-firmware",
             "--profile",
             PROFILE,
+            "--no-default-features",
         ])
         .args([
             "--target",

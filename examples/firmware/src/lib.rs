@@ -24,7 +24,7 @@ pub mod meter;
 pub mod once;
 #[cfg(target_os = "none")]
 pub mod rng;
-#[cfg(target_os = "none")]
+#[cfg(all(target_os = "none", feature = "whole"))]
 pub mod secure;
 #[cfg(target_os = "none")]
 pub mod stack;

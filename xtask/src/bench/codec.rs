@@ -2,7 +2,7 @@
 
 use super::{Figure, Unit};
 use crate::board::Board;
-use crate::elf::{self, Sizes};
+use crate::elf;
 use crate::figures::Figures;
 use crate::firmware;
 use crate::qemu::Emulator;
@@ -43,13 +43,17 @@ enum Octets {
     Are(u64),
 }
 
-/// Programs that are weighed; what the first one takes is taken off the others.
-const WEIGHED: [(&str, &str, &str); 2] = [
-    ("probe_baseline", "", ""),
+/// Clients that are weighed, without what start-up and board take: key, words, features.
+const WEIGHED: [(&str, &str, &[&str]); 2] = [
     (
-        "probe_client",
         "client_flash",
-        "flash of client, CoAP and messages",
+        "flash of client, CoAP and messages, application and all",
+        &["probes", "whole"],
+    ),
+    (
+        "lean_client_flash",
+        "the same without segments, aggregates and topics",
+        &["probes"],
     ),
 ];
 
@@ -74,20 +78,14 @@ pub fn measure(board: Board, toolchain: &Toolchain) -> Result<Vec<Figure>> {
     ] {
         figures.push(octets(key, what, outcome.figures.number(key)?));
     }
-    let mut ground = Sizes::default();
-    for (program, key, what) in WEIGHED {
-        let sizes = elf::sizes(&firmware::build(
-            toolchain,
-            board.target,
-            program,
-            &["probes"],
-        )?)?;
-        if key.is_empty() {
-            ground = sizes;
-        } else {
-            let flash = sizes.flash().saturating_sub(ground.flash());
-            figures.push(octets(key, what, flash));
-        }
+    let weigh = |program: &str, features: &[&str]| {
+        let built = firmware::build_lean(toolchain, board.target, program, features)?;
+        Ok::<u64, anyhow::Error>(elf::sizes(&built)?.flash())
+    };
+    let ground = weigh("probe_baseline", &["probes"])?;
+    for (key, what, features) in WEIGHED {
+        let flash = weigh("probe_client", features)?.saturating_sub(ground);
+        figures.push(octets(key, what, flash));
     }
     Ok(figures)
 }
