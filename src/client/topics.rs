@@ -172,6 +172,11 @@ fn put_query(pen: &mut Pen<'_>, field: Field, name: &str, value: &str) {
 }
 
 impl Standing {
+    #[cfg(feature = "snapshot")]
+    pub(super) fn new(ends: bool) -> Self {
+        Self { ends }
+    }
+
     pub(super) fn ends(self) -> bool {
         self.ends
     }

@@ -10,6 +10,7 @@ use crate::client::outbox::exchange::{Exchange, State as ExchangeState};
 use crate::client::outbox::{Kind, OutboxSlot, Verdict};
 use crate::client::receiving::incoming::{IncomingSlot, State};
 use crate::client::segments::sending::Segmenting;
+use crate::client::topics::Standing;
 use crate::client::{Failure, OutboxSlot as Slot};
 use crate::coap::{Code, Token};
 use crate::message::Priority;
@@ -244,7 +245,9 @@ impl Entry {
                 }
                 Kind::Report => KindImage::Report,
                 Kind::Confirmation => KindImage::Confirmation,
-                Kind::Subscription { ends } => KindImage::Subscription { ends },
+                Kind::Subscription(standing) => KindImage::Subscription {
+                    ends: standing.ends(),
+                },
                 #[cfg(feature = "stored-message-update")]
                 Kind::Update => KindImage::Update,
             },
@@ -274,14 +277,14 @@ impl Entry {
             KindImage::Segmented(image) => Kind::Segmented(image.restore(clock)),
             KindImage::Report => Kind::Report,
             KindImage::Confirmation => Kind::Confirmation,
-            KindImage::Subscription { ends } => Kind::Subscription { ends },
+            KindImage::Subscription { ends } => Kind::Subscription(Standing::new(ends)),
             #[cfg(feature = "stored-message-update")]
             KindImage::Update => Kind::Update,
             #[cfg(not(feature = "stored-message-update"))]
             KindImage::Update => return None,
         };
         let waits_for_application = kind == Kind::Report && self.ticket.is_some();
-        let stands = matches!(kind, Kind::Subscription { .. } | Kind::Segmented(_));
+        let stands = matches!(kind, Kind::Subscription(_) | Kind::Segmented(_));
         let is_bound = matches!(self.gathering, GatheringImage::Bound(_));
         if exchange.is_held() && !waits_for_application && !stands && !is_bound {
             // Nobody would release it.
