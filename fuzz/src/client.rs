@@ -1,5 +1,7 @@
 //! The whole client: a server that sends anything, an application that calls anything, a clock
 //! that shows anything, memory of any size. At the end a good server answers all that is left.
+//!
+//! With the variable `FUZZ_TELL` the story of an input is told.
 
 mod serve;
 mod wishes;
@@ -78,6 +80,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
         seen: Vec::new(),
         asked: VecDeque::new(),
         followed: true,
+        tells: std::env::var_os("FUZZ_TELL").is_some(),
     };
     let told = world.live(u);
     world.settle();
@@ -113,12 +116,15 @@ struct World<'m> {
     asked: VecDeque<Token>,
     /// Only whole frames were sent down in this session, so `asked` is right.
     followed: bool,
+    tells: bool,
 }
 
 impl World<'_> {
     fn live(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         while !u.is_empty() {
-            match u.int_in_range(0..=23)? {
+            let step = u.int_in_range(0..=23)?;
+            self.tell(|| format!("step {step}"));
+            match step {
                 0 => self.connect(),
                 1 => self.disconnect(),
                 2 => drop(self.client.register()),
@@ -177,6 +183,12 @@ impl World<'_> {
             }
         }
         Ok(())
+    }
+
+    fn tell(&self, what: impl FnOnce() -> String) {
+        if self.tells {
+            eprintln!("{:>20} {}", self.now, what());
+        }
     }
 
     fn connect(&mut self) {
@@ -238,6 +250,7 @@ impl World<'_> {
             let packet = stream::decode(&mut frame).unwrap();
             if packet.code.is_request() {
                 let json = String::from_utf8(packet.payload.to_vec()).unwrap();
+                self.tell(|| format!("-> {} {json}", packet.code));
                 let ids = json.split(r#""Message ID":""#).skip(1);
                 let ids = ids.filter_map(|rest| Some(rest.split('"').next()?.to_owned()));
                 let ids = ids.collect();
@@ -278,7 +291,10 @@ impl World<'_> {
             let Some(event) = self.client.poll_event(self.now) else {
                 return count;
             };
-            let _ = format!("{event:?}");
+            let text = format!("{event:?}");
+            if self.tells {
+                eprintln!("{:>20} {text}", self.now);
+            }
             match event {
                 Event::Accepted { message_id }
                 | Event::Stored { message_id }
@@ -318,7 +334,8 @@ impl World<'_> {
         self.now = self.latest;
         self.connect();
         let mut answered = 0;
-        for _ in 0..500 {
+        // A day that a server asked for (Max-Age), in refreshes of the registration each minute.
+        for _ in 0..10_000 {
             for ticket in std::mem::take(&mut self.tickets) {
                 // Unknown where a shrinking limit has failed the report before it was given.
                 let _ = self.client.report(ticket, Outcome::Success, None);
@@ -334,6 +351,8 @@ impl World<'_> {
                     .supply(MessageId::Uuid(id), offset, part, self.now);
             }
             let before = answered;
+            let (pending, deadline) = (self.client.pending(), self.client.next_deadline());
+            self.tell(|| format!("pending {pending}, deadline {deadline:?}"));
             self.transmit(usize::MAX);
             while let Some((token, _)) = self.seen.get(answered).cloned() {
                 answered += 1;
