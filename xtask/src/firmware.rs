@@ -13,7 +13,7 @@ pub mod settings;
 pub const PROFILE: &str = "firmware";
 
 /// What carries the session.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
 pub enum Session {
     /// The crate embedded-tls behind its fence, with P-256.
     EmbeddedTls,
@@ -38,6 +38,18 @@ impl Session {
         program: &str,
         logs: bool,
     ) -> Result<PathBuf> {
+        self.build_all(toolchain, &[target], program, logs)?;
+        found(target, program)
+    }
+
+    /// The same for several targets at once, side by side on all processors.
+    pub fn build_all(
+        self,
+        toolchain: &Toolchain,
+        targets: &[&str],
+        program: &str,
+        logs: bool,
+    ) -> Result<()> {
         let mut features = Vec::new();
         if self == Self::Tls13 {
             features.push("tls13-x25519");
@@ -45,7 +57,7 @@ impl Session {
         if logs {
             features.push("defmt");
         }
-        build(toolchain, target, program, &features)
+        build_all(toolchain, targets, &[program], &features)
     }
 }
 
@@ -66,6 +78,27 @@ pub fn build_lean(
     program: &str,
     features: &[&str],
 ) -> Result<PathBuf> {
+    run_cargo(toolchain, &[target], &[program], features)?;
+    found(target, program)
+}
+
+/// As `build` for programs and targets, side by side: most of the time is one long optimisation for each.
+pub fn build_all(
+    toolchain: &Toolchain,
+    targets: &[&str],
+    programs: &[&str],
+    features: &[&str],
+) -> Result<()> {
+    let features = [&["whole"], features].concat();
+    run_cargo(toolchain, targets, programs, &features)
+}
+
+fn run_cargo(
+    toolchain: &Toolchain,
+    targets: &[&str],
+    programs: &[&str],
+    features: &[&str],
+) -> Result<()> {
     let mut features = features.to_vec();
     features.push("insecure-test-rng");
     let mut command = toolchain.cargo();
@@ -85,15 +118,18 @@ pub fn build_lean(
             PROFILE,
             "--no-default-features",
         ])
-        .args([
-            "--target",
-            target,
-            "--features",
-            &features.join(","),
-            "--bin",
-            program,
-        ]);
-    run::run(&mut command)?;
+        .args(["--features", &features.join(",")]);
+    for target in targets {
+        command.args(["--target", target]);
+    }
+    for program in programs {
+        command.args(["--bin", program]);
+    }
+    run::run(&mut command)
+}
+
+/// Where cargo has put it.
+fn found(target: &str, program: &str) -> Result<PathBuf> {
     let built = run::target_dir().join(target).join(PROFILE).join(program);
     ensure!(built.is_file(), "cargo made no {}", built.display());
     Ok(built)

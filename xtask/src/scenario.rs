@@ -3,12 +3,13 @@
 use crate::board::{BOARDS, Board};
 use crate::firmware::Session;
 use crate::host::Programs;
+use crate::toolchain::Toolchain;
 use crate::{exchange, messaging};
 use anyhow::Result;
 use std::path::Path;
 
 /// What the firmware does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
 pub enum Scenario {
     /// Registers, writes to another UE, reads its answer and leaves.
     Exchange,
@@ -48,6 +49,19 @@ impl Scenario {
             Self::Messaging => messaging::show(stage),
         }
     }
+}
+
+/// Builds for them side by side: one after another it takes far longer.
+pub fn build_all(toolchain: &Toolchain) -> Result<()> {
+    let mut all = to_test();
+    all.sort_by_key(|(scenario, session, _)| (*scenario, *session));
+    for together in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let targets: Vec<&str> = together.iter().map(|(.., board)| board.target).collect();
+        if let Some((scenario, session, _)) = together.first() {
+            session.build_all(toolchain, &targets, scenario.program(), true)?;
+        }
+    }
+    Ok(())
 }
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.

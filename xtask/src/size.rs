@@ -46,6 +46,23 @@ const PARTS: [(&str, &[&str], &str); 5] = [
     ),
 ];
 
+/// Builds all that is measured, side by side: one after another it takes far longer.
+pub fn build_all(toolchain: &Toolchain) -> Result<()> {
+    for session in [Session::EmbeddedTls, Session::Tls13] {
+        let rows = rows_to_measure().filter(|(of, _)| *of == session);
+        let targets: Vec<&str> = rows.map(|(_, board)| board.target).collect();
+        session.build_all(toolchain, &targets, Scenario::Exchange.program(), false)?;
+    }
+    for together in PARTS.chunk_by(|(_, a, _), (_, b, _)| a == b) {
+        let programs: Vec<&str> = together.iter().map(|(program, ..)| *program).collect();
+        let features = together
+            .first()
+            .map_or(&[][..], |(_, features, _)| features);
+        firmware::build_all(toolchain, &[BOARDS[0].target], &programs, features)?;
+    }
+    Ok(())
+}
+
 /// One firmware, measured.
 pub struct Row {
     board: Board,
@@ -61,6 +78,7 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
     install::for_exchange(&TARGETS, false, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let programs = Programs::build()?;
+    build_all(&toolchain)?;
     let mut rows = Vec::new();
     for (session, board) in rows_to_measure() {
         rows.push(measure(board, session, &toolchain, &programs)?.0);

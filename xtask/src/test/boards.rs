@@ -10,17 +10,17 @@ use crate::{demo, firmware, metadata, readme, scenario, size};
 use anyhow::{Context, Result, ensure};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
-    for target in TARGETS {
-        steps.step(&format!("the crate for {target}"), || {
-            the_crate(toolchain, target)
-        });
-    }
+    steps.step("the crate for each target", || the_crate(toolchain));
     let mut programs = None;
     steps.step("reference network and second UE", || {
         programs = Some(Programs::build()?);
         Ok(())
     });
     let Some(programs) = programs else { return };
+    steps.step("firmware", || {
+        size::build_all(toolchain)?;
+        scenario::build_all(toolchain)
+    });
 
     let mut rows = Vec::new();
     for (session, board) in size::rows_to_measure() {
@@ -54,7 +54,7 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
 }
 
 /// As it is by default, and with all that a microcontroller can use.
-fn the_crate(toolchain: &Toolchain, target: &str) -> Result<()> {
+fn the_crate(toolchain: &Toolchain) -> Result<()> {
     let mut all = metadata::features_of("msgin5g")?;
     all.retain(|feature| feature != "std");
     for (chore, features) in [("build", ""), ("check", all.join(",").as_str())] {
@@ -65,12 +65,13 @@ fn the_crate(toolchain: &Toolchain, target: &str) -> Result<()> {
             "msgin5g",
             "--profile",
             firmware::PROFILE,
-            "--target",
-            target,
         ];
         let mut command = toolchain.cargo();
         // The settings of the firmware, so that what is built serves it too.
         command.env("RUSTFLAGS", firmware::rustflags()).args(words);
+        for target in TARGETS {
+            command.args(["--target", target]);
+        }
         run(command.args(["--features", features]))?;
     }
     Ok(())
