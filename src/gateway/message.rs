@@ -193,7 +193,7 @@ impl defmt::Format for ApplicationId {
     }
 }
 
-/// A Layer-2 ID of PC5: 24 bits (TS 23.303); six hexadecimal digits in JSON.
+/// A Layer-2 ID of PC5: three octets on L3, six hexadecimal digits in JSON. Its size is UNCONFIRMED.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Layer2Id(pub [u8; 3]);

@@ -71,6 +71,7 @@
 //! | L3 message types, the other IEIs, values of *Delivery Status* | [`L3Codings`] |
 //! | rows of all L3 messages but the first | described at the fields of [`L3Codings`]; the code of `encode_l3` |
 //! | values of *Target Type* on L3, and that none means a UE | one table in `src/gateway/l3.rs` |
+//! | size of a Layer-2 ID; that unknown IEIs from 0x78 on have a length of two octets | [`Layer2Id`], `src/gateway/l3/read.rs` |
 //! | names of JSON members | one table in `src/message/wire.rs` |
 //! | how a report or a registration is told from a message in JSON | [`LocalMessage::decode_json`] |
 //! | that messages go under the gateway's own UE Service ID | [`Gateway::new`] |

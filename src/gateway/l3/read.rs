@@ -149,8 +149,8 @@ impl<'a> Optional<'a> {
     }
 }
 
-/// The rest of an element whose IEI says that a length follows (TS 24.007 clause 11.2.4): two octets of
-/// it behind 0x78 to 0x7f, else one.
+/// The rest of an element whose IEI says that a length follows (TS 24.007 clause 11.2): two octets of it
+/// behind 0x78 to 0x7f (type 6, UNCONFIRMED for MSGin5G-5), else one.
 fn tlv<'a>(octets: &mut Octets<'a>, iei: u8, at: usize) -> Result<&'a [u8], LocalDecodeError> {
     // Which element it is does not matter here, only where it began.
     let cut = |_| LocalDecodeError::UnknownTruncated { at };
