@@ -61,7 +61,10 @@ impl<'m> Upward<'m> {
         let mut outgoing = OutgoingMessage::text(msg.recipient, msg.payload);
         outgoing.application_id = msg.application_id;
         outgoing.report_wanted = msg.report_wanted;
-        outgoing.may_segment = true;
+        #[cfg(feature = "segmentation")]
+        {
+            outgoing.may_segment = true;
+        }
         Some((outgoing, uuid(msg.message_id)?))
     }
 }
