@@ -60,6 +60,7 @@
 //! | `dtls13` | `session::tls13::dtls`: DTLS 1.3 on the same handshake | |
 //! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |
 //! | `p256`, `x25519` | key exchange in software for `tls13` | |
+//! | `base64` | payloads of octets, as base64: a convention of this crate | |
 //! | `snapshot` | `snapshot`: client, session and key generation sealed into octets for flash | |
 //! | `psk-ke` | PSK without key exchange; the 3GPP profile forbids it | |
 //! | `embedded-io` | `transport::IoTransport`: a port over the traits of that crate | |

@@ -12,9 +12,10 @@ use super::membership::Membership;
 use super::memory::record::{Field, Pen};
 use super::outbox::exchange::Jitter;
 use super::outbox::{Outbox, OutboxSlot};
+use super::payload::Payload;
 use super::receiving::duplicates::Duplicates;
 use super::receiving::incoming::Incoming;
-use super::receiving::reports::check_json;
+use super::receiving::reports::check_json_with;
 use super::sending::outbound::Outbound;
 use super::sending::request::request_overhead;
 use super::{Config, Pieces, SendError};
@@ -84,15 +85,16 @@ impl<'m> Core<'m> {
     pub(super) fn accept_message(
         &mut self,
         msg: &Msg<'_>,
+        payload: Payload<'_>,
         manner: Manner,
     ) -> Result<(), SendError> {
         let limit = self.outbound.limit();
-        let whole = check_json(msg, &self.config, limit);
-        let is_small = msg.payload.len() <= usize::from(self.config.segment_size);
+        let whole = check_json_with(payload.added_len(), msg, &self.config, limit);
+        let is_small = payload.len() <= usize::from(self.config.segment_size);
         let json_len = match whole {
             Ok(json_len) if is_small || !manner.may_segment => json_len,
             Err(error) if !manner.may_segment => return Err(error),
-            _ => return self.accept_segmented(msg, msg.payload.len(), false),
+            _ => return self.accept_segmented(msg, payload),
         };
         // None has priority High (TS 23.554 clause 8.4.2).
         let gathers = msg.priority != Some(Priority::High);
@@ -108,7 +110,7 @@ impl<'m> Core<'m> {
                 if let Some(id) = aggregate_id {
                     pen.field(Field::AggregateId, &id);
                 }
-                write_message(pen, msg);
+                write_message(pen, msg, payload);
             })
             .map(|_| ())
     }
@@ -161,11 +163,11 @@ pub(super) fn message_entry(msg: &Msg<'_>) -> OutboxSlot {
     }
 }
 
-pub(super) fn write_message(pen: &mut Pen<'_>, msg: &Msg<'_>) {
+pub(super) fn write_message(pen: &mut Pen<'_>, msg: &Msg<'_>, payload: Payload<'_>) {
     pen.recipient(msg.recipient);
     pen.message_id(msg.message_id);
     pen.manners(msg);
-    pen.rest(msg.payload.as_bytes());
+    payload.write(pen);
 }
 
 pub(super) fn uuid_of(id: MessageId<'_>) -> Option<[u8; 16]> {

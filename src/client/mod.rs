@@ -62,6 +62,7 @@ mod memory;
 mod outbox;
 mod outgoing;
 mod owed;
+mod payload;
 mod receiving;
 mod requests;
 #[cfg_attr(not(feature = "segmentation"), path = "segments/off.rs")]

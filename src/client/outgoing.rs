@@ -24,7 +24,8 @@ pub struct OutgoingMessage<'a> {
     pub recipient: Recipient<'a>,
     /// Which application at the recipient it is for; `None` for its default one.
     pub application_id: Option<&'a str>,
-    /// Text. Binary content goes as base64 by agreement between the applications.
+    /// Text. Octets go as base64 by agreement between the applications: `Client::send_octets` of
+    /// feature `base64`.
     pub payload: &'a str,
     /// Whether the recipient shall report the delivery.
     pub report_wanted: bool,

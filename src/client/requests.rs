@@ -7,6 +7,7 @@ use super::Subscription;
 use super::core::Manner;
 use super::membership::Membership;
 use super::outbox::exchange::Exchange;
+use super::payload::Payload;
 use super::{Client, OutgoingMessage, ReportTicket, SendError};
 #[cfg(doc)]
 use super::{Event, Reports};
@@ -74,13 +75,44 @@ impl<'m> Client<'m> {
         message: &OutgoingMessage<'_>,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<MessageId<'static>, SendError> {
+        self.accept(message, Payload::Text(message.payload), rng)
+    }
+
+    /// Accepts a message whose payload is octets, which go as base64: a
+    /// [convention](crate::message::base64) of this crate that the recipient has to know. The payload of
+    /// `message` itself does not count. The octets are written straight into the outbox, where they
+    /// take a third more.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    #[cfg(feature = "base64")]
+    pub fn send_octets(
+        &mut self,
+        message: &OutgoingMessage<'_>,
+        octets: &[u8],
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<MessageId<'static>, SendError> {
+        self.accept(message, Payload::Octets(octets), rng)
+    }
+
+    fn accept(
+        &mut self,
+        message: &OutgoingMessage<'_>,
+        payload: Payload<'_>,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<MessageId<'static>, SendError> {
         let message_id = MessageId::Uuid(random_uuid(rng));
         let manner = Manner {
             may_segment: message.is_segmentable(),
             aggregate_id: message.is_aggregable().then(|| random_uuid(rng)),
         };
-        let msg = message.to_msg(self.core.us(), message_id);
-        self.core.accept_message(&msg, manner)?;
+        let msg = OutgoingMessage {
+            payload: payload.lent(),
+            ..*message
+        }
+        .to_msg(self.core.us(), message_id);
+        self.core.accept_message(&msg, payload, manner)?;
         Ok(message_id)
     }
 
@@ -101,7 +133,8 @@ impl<'m> Client<'m> {
             aggregate_id: None,
         };
         let msg = message.to_msg(self.core.us(), MessageId::Uuid(message_id));
-        self.core.accept_message(&msg, manner)
+        self.core
+            .accept_message(&msg, Payload::Text(message.payload), manner)
     }
 
     /// Accepts a message whose payload of `len` octets the application holds, in flash or in a
@@ -127,7 +160,7 @@ impl<'m> Client<'m> {
             ..*message
         }
         .to_msg(self.core.us(), message_id);
-        self.core.accept_segmented(&msg, len, true)?;
+        self.core.accept_segmented(&msg, Payload::Elsewhere(len))?;
         Ok(message_id)
     }
 

@@ -20,6 +20,8 @@
 
 mod addressing;
 mod aggregate;
+#[cfg(feature = "base64")]
+pub mod base64;
 mod bulk;
 mod error;
 mod fold;

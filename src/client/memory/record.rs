@@ -88,6 +88,16 @@ impl<'o> Pen<'o> {
     }
 
     #[inline(never)]
+    /// `len` octets that `write` writes.
+    #[cfg(feature = "base64")]
+    pub(crate) fn put_with(&mut self, len: usize, write: &mut dyn FnMut(&mut [u8])) {
+        let end = self.len.saturating_add(len);
+        if let Some(place) = self.out.get_mut(self.len..end) {
+            write(place);
+        }
+        self.len = end;
+    }
+
     pub(crate) fn originator(&mut self, originator: Originator<'_>) {
         let field = match originator {
             Originator::Ue(_) => Field::FromUe,

@@ -81,7 +81,17 @@ pub(crate) fn check_json(
     config: &Config<'_>,
     limit: usize,
 ) -> Result<usize, SendError> {
-    let needed = body::len(body, config.service_identifier);
+    check_json_with(0, body, config, limit)
+}
+
+/// The same with so many octets more.
+pub(crate) fn check_json_with(
+    more: usize,
+    body: &dyn Body,
+    config: &Config<'_>,
+    limit: usize,
+) -> Result<usize, SendError> {
+    let needed = body::len(body, config.service_identifier).saturating_add(more);
     let limit = limit.saturating_sub(request_overhead(config.server_path));
     if needed > limit {
         return Err(SendError::TooLarge { needed, limit });

@@ -5,6 +5,7 @@ pub(crate) mod sending {
     use crate::client::core::Core;
     use crate::client::memory::record::Record;
     use crate::client::owed::Owed;
+    use crate::client::payload::Payload;
     use crate::client::{Event, SendError};
     use crate::coap::{Code, Token};
     use crate::message::{
@@ -59,12 +60,11 @@ pub(crate) mod sending {
     impl Core<'_> {
         pub(crate) fn accept_segmented(
             &mut self,
-            msg: &Msg<'_>,
-            _: usize,
-            _: bool,
+            _: &Msg<'_>,
+            payload: Payload<'_>,
         ) -> Result<(), SendError> {
             Err(SendError::TooLarge {
-                needed: msg.payload.len(),
+                needed: payload.len(),
                 limit: self.largest_json(),
             })
         }

@@ -4,6 +4,7 @@ use crate::client::core::{Core, message_entry, write_message};
 use crate::client::memory::record::{Field, Record};
 use crate::client::outbox::exchange::Exchange;
 use crate::client::outbox::{Kind, OutboxSlot};
+use crate::client::payload::{self, Payload};
 use crate::client::receiving::reports::check_json;
 use crate::client::segments::cuts;
 use crate::client::{Event, Failure, SendError};
@@ -155,14 +156,13 @@ impl Segmenting {
 }
 
 impl Core<'_> {
-    /// A message whose payload of `len` octets goes in parts; the application holds it if it is
-    /// `streamed`.
+    /// A message whose payload goes in parts.
     pub(crate) fn accept_segmented(
         &mut self,
         msg: &Msg<'_>,
-        len: usize,
-        streamed: bool,
+        payload: Payload<'_>,
     ) -> Result<(), SendError> {
+        let (len, streamed) = (payload.len(), matches!(payload, Payload::Elsewhere(_)));
         let limit = self.outbound.limit();
         let empty = Msg {
             payload: "",
@@ -174,8 +174,7 @@ impl Core<'_> {
         longest.current = 1;
         let set = longest.set(msg.message_id);
         let besides = check_json(&longest.segment(empty, "", &set), &self.config, limit)?;
-        // `,"Payload":""`
-        let besides = besides.saturating_add(13);
+        let besides = besides.saturating_add(payload::MEMBER);
         let room = largest.saturating_sub(besides);
         if room < cuts::SMALLEST {
             return Err(SendError::TooLarge {
@@ -184,7 +183,7 @@ impl Core<'_> {
             });
         }
         let size = room.min(usize::from(self.config.segment_size));
-        let step = cuts::step(size, !streamed && msg.payload.is_ascii());
+        let step = cuts::step(size, payload.is_ascii());
         let total = cuts::count(len, step).ok_or(SendError::TooLarge {
             needed: len,
             limit: step.saturating_mul(usize::from(u16::MAX)),
@@ -197,7 +196,7 @@ impl Core<'_> {
         self.outbox
             .push(entry, &mut |pen| {
                 pen.put(&wanted_field(total));
-                write_message(pen, msg);
+                write_message(pen, msg, payload);
             })
             .map(|_| ())
     }
