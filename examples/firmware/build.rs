@@ -33,6 +33,8 @@ fn main() {
         "MEMORY\n{{\n  FLASH : ORIGIN = {flash:#x}, LENGTH = 512K\n  RAM : ORIGIN = {ram:#x}, LENGTH = 64K\n}}\n"
     );
     fs::write(out.join("memory.x"), memory).expect("OUT_DIR is writable");
+    // Where a product names its interrupts. This firmware polls.
+    fs::write(out.join("device.x"), "").expect("OUT_DIR is writable");
     println!("cargo:rustc-link-search={}", out.display());
     println!("cargo:rustc-link-arg-bins=--nmagic");
     println!("cargo:rustc-link-arg-bins=-Tlink.x");

@@ -12,6 +12,8 @@ mod configuration;
 #[cfg(feature = "msgin5g-5")]
 mod gateway;
 mod message;
+#[cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
+mod session_dtls13;
 #[cfg(feature = "embedded-tls")]
 mod session_embedded_tls;
 #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
@@ -28,6 +30,8 @@ pub use configuration::configuration;
 #[cfg(feature = "msgin5g-5")]
 pub use gateway::{gateway, gateway_coap, gateway_l3};
 pub use message::{message, responses, segment_ranges};
+#[cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
+pub use session_dtls13::session_dtls13;
 #[cfg(feature = "embedded-tls")]
 pub use session_embedded_tls::session_embedded_tls;
 #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
@@ -56,6 +60,8 @@ pub const TARGETS: &[Target] = &[
     ("message", message),
     ("responses", responses),
     ("segment_ranges", segment_ranges),
+    #[cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
+    ("session_dtls13", session_dtls13),
     #[cfg(feature = "embedded-tls")]
     ("session_embedded_tls", session_embedded_tls),
     #[cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]

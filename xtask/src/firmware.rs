@@ -4,6 +4,7 @@ use crate::run;
 use crate::toolchain::Toolchain;
 use anyhow::{Result, ensure};
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Who the firmware's UE is: the very file that the firmware is built with.
 #[path = "../../examples/firmware/src/config.rs"]
@@ -99,6 +100,16 @@ fn run_cargo(
     programs: &[&str],
     features: &[&str],
 ) -> Result<()> {
+    run::run(&mut build_command(toolchain, targets, programs, features))
+}
+
+/// The command that builds programs.
+pub fn build_command(
+    toolchain: &Toolchain,
+    targets: &[&str],
+    programs: &[&str],
+    features: &[&str],
+) -> Command {
     let mut features = features.to_vec();
     features.push("insecure-test-rng");
     let mut command = toolchain.cargo();
@@ -125,7 +136,7 @@ fn run_cargo(
     for program in programs {
         command.args(["--bin", program]);
     }
-    run::run(&mut command)
+    command
 }
 
 /// Where cargo has put it.

@@ -70,6 +70,9 @@ enum Chore {
         /// One line of JSON for each figure.
         #[arg(long)]
         json: bool,
+        /// This part only.
+        #[arg(long, value_enum)]
+        only: Option<bench::Group>,
     },
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
@@ -106,7 +109,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             seconds,
             ref target,
         } => fuzz::run_targets(seconds, target.as_deref(), may_install),
-        Chore::Bench { json } => bench::run(json, may_install),
+        Chore::Bench { json, only } => bench::run(only, json, may_install),
         Chore::Size { write } => size::run(write, may_install),
     }
 }

@@ -188,7 +188,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// 11.35 M
-fn millions(number: u64) -> String {
+pub fn millions(number: u64) -> String {
     format!("{:.2} M", number as f64 / 1e6)
 }
 

@@ -4,10 +4,11 @@ use crate::stack;
 use crate::ue::Problem;
 use semihosting::io::{Write, stderr};
 
-/// Writes `key=value` as a line of its own. Formatting code is kept out of the firmware that is weighed.
+/// Writes `key=value` as a line of its own; more than 2^32 - 1 is written as that. Formatting code is
+/// kept out of the firmware that is weighed, division in 64 bits too.
 pub fn figure(key: &str, value: u64) {
-    let mut digits = [0u8; 20];
-    let mut rest = value;
+    let mut digits = [0u8; 10];
+    let mut rest = u32::try_from(value).unwrap_or(u32::MAX);
     let mut start = digits.len();
     loop {
         start -= 1;
@@ -49,7 +50,19 @@ pub fn end(ended: Result<(), Problem>) -> ! {
     }
 }
 
+/// For a program that must have no way to a panic: one that has does not link.
+#[cfg(feature = "panic-does-not-link")]
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    unsafe extern "C" {
+        fn this_program_can_panic() -> !;
+    }
+    // SAFETY: nowhere defined, so no program that contains this call exists.
+    unsafe { this_program_can_panic() }
+}
+
 /// A panic is a bug of the firmware: the emulator ends with a code of its own.
+#[cfg(not(feature = "panic-does-not-link"))]
 #[panic_handler]
 fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     exit(101)

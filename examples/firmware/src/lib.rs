@@ -23,6 +23,8 @@ pub mod meter;
 #[cfg(target_os = "none")]
 pub mod once;
 #[cfg(target_os = "none")]
+pub mod probe;
+#[cfg(target_os = "none")]
 pub mod rng;
 #[cfg(all(target_os = "none", feature = "whole"))]
 pub mod secure;

@@ -3,6 +3,7 @@
 //! Each module beside this one measures one part and hands back its [`Figure`]s.
 
 mod codec;
+mod sessions;
 
 use crate::board::BOARDS;
 use crate::toolchain::{TARGETS, Toolchain};
@@ -39,16 +40,33 @@ impl Unit {
     }
 }
 
-/// Measures on the first board and prints.
-pub fn run(as_json: bool, may_install: bool) -> Result<()> {
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Group {
+    Codec,
+    Sessions,
+}
+
+/// Measures on the first board, the sessions on every board, and prints.
+pub fn run(only: Option<Group>, as_json: bool, may_install: bool) -> Result<()> {
     install::for_exchange(&TARGETS, false, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let board = BOARDS[0];
     let mut figures = Vec::new();
-    figures.extend(codec::measure(board, &toolchain)?);
+    if only.is_none_or(|only| only == Group::Codec) {
+        figures.extend(codec::measure(board, &toolchain)?);
+    }
+    let mut sessions = Vec::new();
+    if only.is_none_or(|only| only == Group::Sessions) {
+        sessions = sessions::measure(&toolchain)?;
+    }
     if as_json {
+        let compiler = toolchain.version()?;
         for figure in &figures {
-            println!("{}", line(figure, board.core, &toolchain.version()?));
+            println!("{}", line(figure, board.core, &compiler));
+        }
+        for (figure, core) in sessions::figures(&sessions) {
+            println!("{}", line(&figure, core, &compiler));
         }
     } else {
         println!(
@@ -58,6 +76,7 @@ pub fn run(as_json: bool, may_install: bool) -> Result<()> {
             qemu::version()?,
             table(&figures)
         );
+        println!("\n{}", sessions::table(&sessions));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod boards;
 mod crates;
 mod host;
+mod panics;
 mod source;
 
 use crate::toolchain::{TARGETS, Toolchain};
@@ -22,6 +23,7 @@ pub fn run(may_install: bool) -> Result<()> {
     host::steps(&mut steps);
     steps.step("DTLS with wolfSSL", wolfssl::check);
     crates::steps(&mut steps);
+    panics::steps(&mut steps, &toolchain);
     boards::steps(&mut steps, &toolchain);
     steps.step("fuzz targets, 10 s each", || {
         fuzz::run_targets(10, None, may_install)

@@ -36,11 +36,11 @@ mod on_target {
     use msgin5g::session::tls13::crypto::{NamedGroup, SoftwarePsk};
     use msgin5g::session::tls13::{Config, TlsSession};
     use msgin5g::transport::Host;
-    use msgin5g_firmware::{clock, console, meter, once, rng, stack, uart};
+    use msgin5g_firmware::{clock, config, console, meter, once, probe, rng, stack, uart};
 
-    static BUFFERS: once::Once<([u8; 538], [u8; 538])> = once::Once::new();
-
-    const IDENTITY: &[u8] = b"3GPP-AKMA0.a7id5fA7hq0Qy8M1v4n2rK9w6Z3x5c7B0tY1uI2oP4s=@5gc.mnc001.mcc001.3gppnetwork.org-and-some-more";
+    /// A record of as much data: header, type octet, tag, and four octets for an incomplete message.
+    const BUFFER: usize = probe::RECORD + 5 + 17 + 4;
+    static BUFFERS: once::Once<([u8; BUFFER], [u8; BUFFER])> = once::Once::new();
 
     #[cortex_m_rt::entry]
     fn main() -> ! {
@@ -48,10 +48,10 @@ mod on_target {
         let mut clock = clock::Clock::start();
         let mut uart = uart::Uart::new();
         uart.enable();
-        let Some((receive, send)) = BUFFERS.take(|| ([0; 538], [0; 538])) else {
+        let Some((receive, send)) = BUFFERS.take(|| ([0; BUFFER], [0; BUFFER])) else {
             console::exit(1)
         };
-        let mut config = Config::new(IDENTITY, "msgin5g.example.com");
+        let mut config = Config::new(probe::IDENTITY, config::SERVER_NAME);
         config.groups = &[
             #[cfg(feature = "tls13-x25519")]
             NamedGroup::X25519,
@@ -61,7 +61,7 @@ mod on_target {
         let mut rng = rng::board_rng();
         let meter = meter::Meter::start();
         let opened = {
-            let mut psk = SoftwarePsk::<Primitives>::new(&[0xA5; 32]);
+            let mut psk = SoftwarePsk::<Primitives>::new(&probe::KEY);
             TlsSession::<_, Primitives>::begin(uart, &config, &mut psk, &mut rng, receive, send)
         };
         let Ok(mut session) = opened else {
@@ -74,24 +74,9 @@ mod on_target {
                 Poll::Pending => {}
             }
         }
-        let cost = meter.stop();
-        console::figure("handshake", cost.instructions);
-        console::figure("handshake_octets", u64::from(cost.sent + cost.received));
-        console::figure("session_size", core::mem::size_of_val(&session) as u64);
-        for len in [33, 256] {
-            let meter = meter::Meter::start();
-            let data = [b'x'; 256];
-            let data = data.get(..len).unwrap_or_default();
-            while session.send(data).is_pending() {}
-            let (mut got, mut buf) = (0, [0; 256]);
-            while got < len {
-                match session.recv(&mut buf) {
-                    Poll::Ready(Ok(n)) => got += n,
-                    Poll::Ready(Err(_)) => console::exit(5),
-                    Poll::Pending => {}
-                }
-            }
-            console::figure("echo", meter.stop().instructions);
+        probe::opened(&meter.stop());
+        if probe::echo(&mut session).is_err() {
+            console::exit(5);
         }
         console::figure("stack", stack::high_water().into());
         while session.close().is_pending() {}
