@@ -11,13 +11,14 @@ use core::task::Poll;
 use std::error::Error;
 
 use msgin5g::akma::{
-    AfId, AkmaKeySource, Kausf, KausfSource, MncLength, RoutingIndicator, Supi, UaStarId,
+    AfId, AkmaKeySource, Kaf, Kausf, KausfSource, MncLength, PskIdentity, RoutingIndicator, Supi,
+    UaStarId,
 };
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver;
 use msgin5g::message::{Recipient, UeServiceId};
-use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
-use msgin5g::session::{Psk, TlsConfig};
+use msgin5g::session::tls13::crypto::{RustCrypto, SoftwarePsk};
+use msgin5g::session::tls13::{self, TlsSession};
 use msgin5g::transport::{Host, StdHost, TcpTransport};
 use msgin5g_testnet::{Subscriber, TestNet};
 use rand_core::OsRng;
@@ -49,13 +50,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut host = StdHost::new();
 
     // Each UE: a session that its key opens, and a client in it.
-    let mut meter_tls = TlsMemory::<_>::new(connect(&network)?);
-    let mut meter_session = open(&METER, &fqdn, &mut meter_tls, &mut host)?;
+    let (meter_keys, mut meter_records) = (keys(&METER, &fqdn)?, Records::new());
+    let meter_line = TcpTransport::connect(network.addr())?;
+    let mut meter_session = open(
+        meter_line,
+        &meter_keys,
+        &fqdn,
+        &mut meter_records,
+        &mut host,
+    )?;
     let mut meter_memory = ClientMemory::<1152, 1152, 2048, 8>::new();
     let mut meter = client(&METER, &mut meter_memory)?;
 
-    let mut pump_tls = TlsMemory::<_>::new(connect(&network)?);
-    let mut pump_session = open(&PUMP, &fqdn, &mut pump_tls, &mut host)?;
+    let (pump_keys, mut pump_records) = (keys(&PUMP, &fqdn)?, Records::new());
+    let pump_line = TcpTransport::connect(network.addr())?;
+    let mut pump_session = open(pump_line, &pump_keys, &fqdn, &mut pump_records, &mut host)?;
     let mut pump_memory = ClientMemory::<1152, 1152, 2048, 8>::new();
     let mut pump = client(&PUMP, &mut pump_memory)?;
 
@@ -99,17 +108,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn connect(network: &TestNet) -> Result<TcpTransport, Box<dyn Error>> {
-    Ok(TcpTransport::connect(network.addr())?)
-}
-
-/// From K_AUSF to an open session: AKMA, then TLS with K_AF.
-fn open<'m>(
-    ue: &Ue,
-    fqdn: &str,
-    memory: &'m mut TlsMemory<TcpTransport>,
-    host: &mut StdHost,
-) -> Result<TlsSession<'m, TcpTransport>, Box<dyn Error>> {
+/// From K_AUSF to the key for this server and the name under which it finds the key: AKMA.
+fn keys(ue: &Ue, fqdn: &str) -> Result<(Kaf, PskIdentity), Box<dyn Error>> {
     let supi = Supi::imsi(ue.supi)?;
     let home = supi.home_network(MncLength::Two)?;
     // On a device the modem is the source.
@@ -120,13 +120,36 @@ fn open<'m>(
         return Err("the keys are not there yet".into());
     };
     let context = context?;
-    let psk = Psk {
-        key: &context.k_af(&af_id),
-        identity: &context.psk_identity(),
-    };
-    let config = TlsConfig::new(fqdn);
-    let deadline = host.now_ms() + 10_000;
-    let session = TlsSession::open_blocking(memory, &config, psk, &mut OsRng, host, deadline)?;
+    Ok((context.k_af(&af_id), context.psk_identity()))
+}
+
+/// Room for one record in each direction.
+struct Records {
+    receive: [u8; 640],
+    send: [u8; 640],
+}
+
+impl Records {
+    fn new() -> Self {
+        Self {
+            receive: [0; 640],
+            send: [0; 640],
+        }
+    }
+}
+
+/// TLS with K_AF.
+fn open<'m>(
+    line: TcpTransport,
+    (key, identity): &'m (Kaf, PskIdentity),
+    fqdn: &'m str,
+    records: &'m mut Records,
+    host: &mut StdHost,
+) -> Result<TlsSession<'m, TcpTransport, RustCrypto>, Box<dyn Error>> {
+    let config = tls13::Config::new(identity.as_bytes(), fqdn);
+    let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
+    let buffers = (&mut records.receive[..], &mut records.send[..]);
+    let session = TlsSession::open_blocking(line, &config, &mut psk, &mut OsRng, buffers, host)?;
     Ok(session)
 }
 

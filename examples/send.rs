@@ -32,10 +32,10 @@ use msgin5g::configuration::Scheme;
 use msgin5g::message::{
     AsServiceId, GroupServiceId, IdError, MessageId, MessagingTopic, Recipient, UeServiceId,
 };
-use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
 use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
 use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsSession};
-use msgin5g::session::{Plaintext, PlaintextDatagrams, Psk, TlsConfig, tls13};
+use msgin5g::session::tls13::{self, TlsSession};
+use msgin5g::session::{Plaintext, PlaintextDatagrams};
 use msgin5g::transport::{Host, StdHost, TcpTransport, UdpTransport};
 use rand_core::OsRng;
 use serde_json::{Value, json};
@@ -193,16 +193,15 @@ fn connect_and_run(args: &mut Args) -> Result<(), Problem> {
     let Some((key, identity)) = key else {
         return run(args, &mut OverStream(Plaintext::new(transport)), &mut host);
     };
-    let mut memory: TlsMemory<TcpTransport> = TlsMemory::new(transport);
-    let deadline = host.now_ms() + args.timeout * 1000;
-    let psk = Psk {
-        key: &key,
-        identity: &identity,
-    };
     let fqdn = fqdn(args);
-    let config = TlsConfig::new(&fqdn);
-    let session =
-        TlsSession::open_blocking(&mut memory, &config, psk, &mut OsRng, &mut host, deadline)?;
+    let mut config = tls13::Config::new(identity.as_bytes(), &fqdn);
+    config.handshake_timeout_ms = u32::try_from(args.timeout.saturating_mul(1000))?;
+    let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
+    let (mut receive, mut send) = ([0; 640], [0; 640]);
+    let buffers = (&mut receive[..], &mut send[..]);
+    let session = TlsSession::<_, RustCrypto>::open_blocking(
+        transport, &config, &mut psk, &mut OsRng, buffers, &mut host,
+    )?;
     print_line(&json!({"event": "session_open"}));
     run(args, &mut OverStream(session), &mut host)
 }

@@ -52,14 +52,14 @@
 //!
 //! | feature | adds | default |
 //! | --- | --- | --- |
-//! | `embedded-tls` | `session::embedded_tls`: TLS 1.3 by the crate embedded-tls | yes |
+//! | `tls13` | `session::tls13`: TLS 1.3 by a small core of our own, resumable after any octet; takes its primitives from the next five or from the chip | yes |
 //! | `segmentation` | the client sends and takes long messages in segments | yes |
 //! | `aggregation` | the client sends and takes several messages in one | yes |
 //! | `topics` | the client subscribes to messaging topics | yes |
-//! | `tls13` | `session::tls13`: TLS 1.3 by a small core of our own, resumable after any octet; takes its primitives from the next five or from the chip | |
 //! | `dtls13` | `session::tls13::dtls`: DTLS 1.3 on the same handshake | |
-//! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | |
-//! | `p256`, `x25519` | key exchange in software for `tls13` | |
+//! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | `gcm` |
+//! | `p256`, `x25519` | key exchange in software for `tls13` | both |
+//! | `embedded-tls` | `session::embedded_tls`: TLS 1.3 by the crate embedded-tls | |
 //! | `base64` | payloads of octets, as base64: a convention of this crate | |
 //! | `snapshot` | `snapshot`: client, session and key generation sealed into octets for flash | |
 //! | `psk-ke` | PSK without key exchange; the 3GPP profile forbids it | |
@@ -119,6 +119,6 @@ pub mod transport;
 pub use rand_core;
 
 /// The code of README.md compiles.
-#[cfg(all(doctest, feature = "embedded-tls"))]
+#[cfg(all(doctest, feature = "tls13", feature = "gcm"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

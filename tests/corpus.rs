@@ -2,7 +2,7 @@
 //! what the targets assert holds for ordinary messages, too.
 
 // Some targets use a part only of what they share with other tests.
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code, unused_imports, clippy::duplicate_mod)]
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 

@@ -6,8 +6,8 @@
 //!
 //! | channel | feature | what it is |
 //! | --- | --- | --- |
-//! | `embedded_tls::TlsSession` | `embedded-tls` | TLS 1.3, external PSK, over a stream |
-//! | `tls13::TlsSession` | `tls13` | the same by the crate's own core: smaller, faster, more of the RFC |
+//! | `tls13::TlsSession` | `tls13`, a default | TLS 1.3, external PSK, over a stream, by the crate's own core |
+//! | `embedded_tls::TlsSession` | `embedded-tls` | the same by the crate embedded-tls: larger, slower, less of the RFC |
 //! | `Plaintext` | `insecure-plaintext` | no protection at all, for a bench |
 //!
 //! No secure session can be had without a [`Psk`]: there is no constructor that does not take

@@ -9,8 +9,9 @@ use msgin5g::akma::{
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver;
 use msgin5g::message::{MessageId, Recipient, UeServiceId};
-use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
-use msgin5g::session::{Psk, Session, SessionError, TlsConfig};
+use msgin5g::session::tls13::crypto::{RustCrypto, SoftwarePsk};
+use msgin5g::session::tls13::{self, TlsSession};
+use msgin5g::session::{Session, SessionError};
 use msgin5g::transport::{Host, StdHost, TcpTransport};
 use msgin5g_testnet::{Subscriber, TestNet};
 use rand_core::OsRng;
@@ -61,25 +62,34 @@ pub fn keys(who: Who, fqdn: &str) -> (Kaf, PskIdentity) {
     (context.k_af(&af_id), context.psk_identity())
 }
 
-pub fn memory(network: &TestNet) -> TlsMemory<TcpTransport> {
-    TlsMemory::new(TcpTransport::connect(network.addr()).expect("a connection"))
+/// What a session lives in: a line, a record each way, and the identity that it speaks of.
+pub struct Memory {
+    line: Option<TcpTransport>,
+    records: [[u8; 640]; 2],
+    identity: Option<PskIdentity>,
+}
+
+pub fn memory(network: &TestNet) -> Memory {
+    Memory {
+        line: Some(TcpTransport::connect(network.addr()).expect("a connection")),
+        records: [[0; 640]; 2],
+        identity: None,
+    }
 }
 
 pub fn open<'m>(
-    memory: &'m mut TlsMemory<TcpTransport>,
+    memory: &'m mut Memory,
     (key, identity): &(Kaf, PskIdentity),
-) -> Result<TlsSession<'m, TcpTransport>, SessionError> {
+) -> Result<TlsSession<'m, TcpTransport, RustCrypto>, SessionError> {
+    let line = memory.line.take().expect("one session");
+    let identity = memory.identity.insert(identity.clone());
+    let mut config = tls13::Config::new(identity.as_bytes(), "msgin5g.example.com");
+    config.handshake_timeout_ms = PATIENCE_MS as u32;
+    let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
+    let [receive, send] = &mut memory.records;
+    let buffers = (&mut receive[..], &mut send[..]);
     let mut host = StdHost::new();
-    let deadline = host.now_ms() + PATIENCE_MS;
-    let config = TlsConfig::new("msgin5g.example.com");
-    TlsSession::open_blocking(
-        memory,
-        &config,
-        Psk { key, identity },
-        &mut OsRng,
-        &mut host,
-        deadline,
-    )
+    TlsSession::open_blocking(line, &config, &mut psk, &mut OsRng, buffers, &mut host)
 }
 
 /// Runs a test with a registered UE.

@@ -51,10 +51,10 @@ impl Session {
         program: &str,
         logs: bool,
     ) -> Result<()> {
-        let mut features = Vec::new();
-        if self == Self::Tls13 {
-            features.push("tls13-x25519");
-        }
+        let mut features = vec![match self {
+            Self::EmbeddedTls => "embedded-tls",
+            Self::Tls13 => "tls13-x25519",
+        }];
         if logs {
             features.push("defmt");
         }
@@ -62,7 +62,7 @@ impl Session {
     }
 }
 
-/// Builds a program of the firmware package for a target, with all that the crate has by default, and gives its path.
+/// Builds a program of the firmware package for a target, with all that the client can do, and gives its path.
 pub fn build(
     toolchain: &Toolchain,
     target: &str,

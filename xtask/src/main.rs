@@ -51,7 +51,7 @@ enum Chore {
         #[arg(long, default_value = board::BOARDS[0].machine, value_parser = board::by_name)]
         machine: board::Board,
         /// What carries the session.
-        #[arg(long, value_enum, default_value_t = firmware::Session::EmbeddedTls)]
+        #[arg(long, value_enum, default_value_t = firmware::Session::Tls13)]
         session: firmware::Session,
     },
     /// Check everything: what CI runs.

@@ -36,7 +36,7 @@ const PARTS: [(&str, &[&str], &str); 5] = [
     ),
     (
         "probe_session",
-        &["probes"],
+        &["probes", "embedded-tls"],
         "with the session of embedded-tls, P-256",
     ),
     (
@@ -94,7 +94,7 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
 /// What has a row: each session on each core.
 pub fn rows_to_measure() -> impl Iterator<Item = (Session, Board)> {
     let boards = [SMALLEST, BOARDS[1], BOARDS[0], BOARDS[2]];
-    [Session::EmbeddedTls, Session::Tls13]
+    [Session::Tls13, Session::EmbeddedTls]
         .into_iter()
         .flat_map(move |session| boards.map(|board| (session, board)))
 }

@@ -10,8 +10,9 @@ use msgin5g::akma::{
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver;
 use msgin5g::message::{GroupServiceId, MessagingTopic, Msg, Outcome, Recipient, UeServiceId};
-use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
-use msgin5g::session::{Psk, Session, TlsConfig};
+use msgin5g::session::Session;
+use msgin5g::session::tls13::crypto::{RustCrypto, SoftwarePsk};
+use msgin5g::session::tls13::{self, TlsSession};
 use msgin5g::transport::{Host, StdHost, TcpTransport};
 use rand_core::OsRng;
 use serde_json::json;
@@ -67,15 +68,14 @@ fn main() -> Result<(), Problem> {
     let (key, identity) = (context.k_af(&af_id), context.psk_identity());
 
     let mut host = StdHost::new();
-    let mut memory: TlsMemory<TcpTransport> = TlsMemory::new(TcpTransport::connect(args.server)?);
-    let psk = Psk {
-        key: &key,
-        identity: &identity,
-    };
-    let deadline = host.now_ms() + 10_000;
-    let tls = TlsConfig::new(&args.fqdn);
-    let mut session =
-        TlsSession::open_blocking(&mut memory, &tls, psk, &mut OsRng, &mut host, deadline)?;
+    let line = TcpTransport::connect(args.server)?;
+    let tls = tls13::Config::new(identity.as_bytes(), &args.fqdn);
+    let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
+    let (mut receive, mut send) = ([0; 640], [0; 640]);
+    let buffers = (&mut receive[..], &mut send[..]);
+    let mut session = TlsSession::<_, RustCrypto>::open_blocking(
+        line, &tls, &mut psk, &mut OsRng, buffers, &mut host,
+    )?;
     let mut memory = Memory::new();
     let config = Config::new(UeServiceId::new(&args.ue_service_id)?);
     let mut ue = Ue {

@@ -26,7 +26,14 @@ pub mod once;
 pub mod probe;
 #[cfg(target_os = "none")]
 pub mod rng;
-#[cfg(all(target_os = "none", feature = "whole"))]
+#[cfg(all(
+    target_os = "none",
+    any(
+        feature = "embedded-tls",
+        feature = "tls13-p256",
+        feature = "tls13-x25519"
+    )
+))]
 pub mod secure;
 #[cfg(target_os = "none")]
 pub mod stack;

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The key of the firmware's `probe::KEY`.
 const KEY: &str = "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5";
 
+/// The identity of the firmware's `probe::IDENTITY`: another one would be refused.
+const IDENTITY: &str = "3GPP-AKMA0.a7id5fA7hq0Qy8M1v4n2rK9w6Z3x5c7B0tY1uI2oP4s=@5gc.mnc001.mcc001.3gppnetwork.org-and-some-more";
+
 /// What is compared: key, words, program, features, and whether P-256 is in assembly, which there is
 /// for cores with the DSP extension only.
 const SESSIONS: [(&str, &str, &str, &[&str], bool); 4] = [
@@ -28,7 +31,7 @@ const SESSIONS: [(&str, &str, &str, &[&str], bool); 4] = [
         "embedded_tls",
         "embedded-tls, P-256 of p256",
         "probe_session",
-        &["probes"],
+        &["probes", "embedded-tls"],
         false,
     ),
     (
@@ -178,7 +181,8 @@ impl Server {
         let mut command = Command::new("stdbuf");
         command
             .args(["-o0", "openssl", "s_server", "-accept", "127.0.0.1:0"])
-            .args(["-tls1_3", "-nocert", "-psk", KEY, "-num_tickets", "0"])
+            .args(["-tls1_3", "-nocert", "-num_tickets", "0"])
+            .args(["-psk", KEY, "-psk_identity", IDENTITY])
             .args(["-groups", "P-256:X25519", "-rev"])
             .args(["-ciphersuites", "TLS_AES_128_GCM_SHA256"])
             .stdin(Stdio::null())

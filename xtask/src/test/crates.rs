@@ -133,7 +133,7 @@ fn no_crate_twice() -> Result<()> {
             "--package",
             "msgin5g-firmware",
             "--features",
-            "insecure-test-rng,defmt",
+            "embedded-tls,insecure-test-rng,defmt",
         ];
         let tree = output(
             cargo()

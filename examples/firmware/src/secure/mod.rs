@@ -1,13 +1,13 @@
-//! The secure session of this firmware: embedded-tls, or the crate's own TLS core with a feature `tls13-..`.
+//! The secure session of this firmware: the crate's own TLS core, or embedded-tls with the feature of that name.
 
-#[cfg(not(any(feature = "tls13-p256", feature = "tls13-x25519")))]
+#[cfg(feature = "embedded-tls")]
 mod embedded;
-#[cfg(not(any(feature = "tls13-p256", feature = "tls13-x25519")))]
+#[cfg(feature = "embedded-tls")]
 use embedded::{Secure, handshake};
 
-#[cfg(any(feature = "tls13-p256", feature = "tls13-x25519"))]
+#[cfg(not(feature = "embedded-tls"))]
 mod own;
-#[cfg(any(feature = "tls13-p256", feature = "tls13-x25519"))]
+#[cfg(not(feature = "embedded-tls"))]
 use own::{Secure, handshake};
 
 use crate::clock::Clock;
