@@ -260,6 +260,7 @@ fn a_buffer_that_is_too_short_says_what_would_do() {
     let error = open(want.clone(), &Link::silent()).err();
     assert_eq!(error, Some(SessionError::BufferTooSmall { needed }));
     want.send = needed;
+    // Also where the server asks for the group with the longer key.
     let link = Link::new(&Setup::default());
     assert_echoes(&mut open(want.clone(), &link).unwrap(), &link, b"hello");
     want.receive = 255;

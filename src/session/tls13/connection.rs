@@ -58,7 +58,7 @@ impl<'b, C: Crypto> Connection<'b, C> {
     ///
     /// # Errors
     /// [`TlsError::BufferTooSmall`] with the length that would do: `send` must hold the
-    /// ClientHello, about 210 octets and the identity and name. [`TlsError::Unsupported`],
+    /// ClientHello, about 240 octets and the identity and name. [`TlsError::Unsupported`],
     /// [`TlsError::KeyUnavailable`], [`TlsError::NoRandom`].
     pub fn new(
         config: &Config<'b>,
@@ -333,10 +333,5 @@ fn limits(len: usize) -> Option<Limits> {
 
 /// The send buffer holds the record header besides.
 fn with_header(error: TlsError) -> TlsError {
-    match error {
-        TlsError::BufferTooSmall { needed } => {
-            TlsError::too_small(usize::from(needed).saturating_add(HEADER_LEN))
-        }
-        other => other,
-    }
+    error.needing(HEADER_LEN)
 }

@@ -68,6 +68,16 @@ impl TlsError {
         Self::BufferTooSmall { needed }
     }
 
+    /// The same, if a buffer is too short, with room for so many octets more.
+    pub(crate) fn needing(self, more: usize) -> Self {
+        match self {
+            Self::BufferTooSmall { needed } => {
+                Self::too_small(usize::from(needed).saturating_add(more))
+            }
+            other => other,
+        }
+    }
+
     /// The alert that tells the peer, if it is to be told.
     pub(crate) fn alert(self) -> Option<Alert> {
         match self {

@@ -140,9 +140,17 @@ impl<'c, C: Crypto> Handshake<'c, C> {
         self
     }
 
-    /// Writes the first ClientHello with its header.
+    /// Writes the first ClientHello with its header. The second, if the server asks for the group
+    /// with the longest key, must have room too.
     pub(crate) fn hello(&mut self, out: &mut [u8]) -> Result<usize, TlsError> {
-        self.write_hello(&[], out)
+        let longest = self.config.groups::<C>().map(NamedGroup::public_len).max();
+        let own = self.share.as_ref().map_or(0, |share| share.public_len);
+        let more = longest.unwrap_or(0).saturating_sub(own);
+        let len = self.write_hello(&[], out).map_err(|e| e.needing(more))?;
+        match len.saturating_add(more) {
+            needed if needed > out.len() => Err(TlsError::too_small(needed)),
+            _ => Ok(len),
+        }
     }
 
     /// Takes one message of the server; `out` is where an answer is written.

@@ -190,4 +190,13 @@ impl NamedGroup {
     pub fn code(self) -> u16 {
         self as u16
     }
+
+    /// Octets of a public key in a key_share.
+    #[must_use]
+    pub fn public_len(self) -> usize {
+        match self {
+            Self::Secp256r1 => 65,
+            Self::X25519 => 32,
+        }
+    }
 }

@@ -416,10 +416,5 @@ impl<C: Crypto> Drop for DtlsConnection<'_, C> {
 
 /// The send buffer holds the headers besides.
 pub(super) fn with_header(error: TlsError) -> TlsError {
-    match error {
-        TlsError::BufferTooSmall { needed } => {
-            TlsError::too_small(usize::from(needed).saturating_add(HELLO_AT - 4))
-        }
-        other => other,
-    }
+    error.needing(HELLO_AT - 4)
 }
