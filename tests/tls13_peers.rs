@@ -196,6 +196,43 @@ fn gnutls_keeps_to_a_receive_buffer_of_300_octets() {
     assert_eq!(recv_exact(&mut session, line.len()), line);
 }
 
+/// The client asks for a new key before each is used too often; the server answers with its own.
+#[test]
+fn gnutls_follows_a_change_of_key_and_changes_its_own() {
+    let Some(mut server) = GnuTls::start(":-GROUP-ALL:+GROUP-X25519") else {
+        return;
+    };
+    // GnuTLS takes at most eight changes in a second.
+    let want = Want::new(ID.as_bytes())
+        .groups(&[X25519])
+        .records_per_key(12);
+    let mut session = want.open(&mut server, &mut StdHost::new()).unwrap();
+    for i in 0..40u8 {
+        let line = [&[b'A' + i; 33][..], b"\n"].concat();
+        send_all(&mut session, &line);
+        assert_eq!(recv_exact(&mut session, line.len()), line);
+    }
+    assert_eq!(wait(|| session.close()), Ok(()));
+}
+
+/// Lines of one octet, and one as long as the server takes, in records of either side's length.
+#[test]
+fn gnutls_with_tiny_and_with_big_records() {
+    let Some(mut server) = GnuTls::start(":-GROUP-ALL:+GROUP-SECP256R1") else {
+        return;
+    };
+    let mut want = Want::new(ID.as_bytes()).groups(&[P256]).receive(17_000);
+    want.send = 17_000;
+    let mut session = want.open(&mut server, &mut StdHost::new()).unwrap();
+    for _ in 0..20 {
+        send_all(&mut session, b"\n");
+        assert_eq!(recv_exact(&mut session, 1), b"\n");
+    }
+    let line = [&[b'x'; 10_000][..], b"\n"].concat();
+    send_all(&mut session, &line);
+    assert_eq!(recv_exact(&mut session, line.len()), line);
+}
+
 #[test]
 fn gnutls_refuses_a_wrong_key_and_an_unknown_identity_alike() {
     let refused = |want: Want<'_>| {

@@ -85,6 +85,20 @@ const WOLFSSL: [Package; 7] = [
     },
 ];
 
+/// Servers of others that the tests talk with.
+const TLS_PEERS: [Package; 2] = [
+    Package {
+        name: "gnutls-bin",
+        present: || run::on_path("gnutls-serv"),
+        why: "a second TLS server in the tests of the sessions",
+    },
+    Package {
+        name: "openssl",
+        present: || run::on_path("openssl"),
+        why: "a TLS server whose console changes keys",
+    },
+];
+
 /// A compiler with the sources of its library, to build `core` for Cortex-M.
 pub const RUST: [Package; 4] = [
     Package {
@@ -119,6 +133,17 @@ pub fn for_exchange(targets: &[&str], dtls: bool, allowed: bool) -> Result<()> {
     ensure(packages, allowed)
 }
 
+/// What the comparison of the sessions needs.
+pub fn for_sessions(targets: &[&str], allowed: bool) -> Result<()> {
+    let [_, openssl] = &TLS_PEERS;
+    ensure(
+        [&QEMU, openssl]
+            .into_iter()
+            .chain(toolchain::packages(targets)),
+        allowed,
+    )
+}
+
 /// What the fuzz targets need.
 pub fn for_fuzzing(allowed: bool) -> Result<()> {
     ensure(OPENSSL.iter().chain([&CPLUSPLUS]), allowed)
@@ -130,6 +155,7 @@ pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
         .iter()
         .chain(&WOLFSSL)
         .chain([&CPLUSPLUS, &QEMU])
+        .chain(&TLS_PEERS)
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)
 }

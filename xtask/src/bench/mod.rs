@@ -49,7 +49,7 @@ pub enum Group {
 
 /// Measures on the first board, the sessions on every board, and prints.
 pub fn run(only: Option<Group>, as_json: bool, may_install: bool) -> Result<()> {
-    install::for_exchange(&TARGETS, false, may_install)?;
+    install::for_sessions(&TARGETS, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let board = BOARDS[0];
     let mut figures = Vec::new();
