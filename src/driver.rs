@@ -3,14 +3,16 @@
 //! * [`exchange`] is the polled driver: it never waits, for superloops and tasks.
 //! * [`wait`] is the blocking one: it calls [`Host::idle`] until there is an event.
 //! * [`wait_async`] is the same for an executor; it can be dropped at any point.
-//! * [`exchange_datagrams`] and [`wait_datagrams`] are the same for datagrams.
+//! * `exchange_datagrams` and `wait_datagrams` are the same for datagrams.
 
 mod asynchronous;
 
 use core::task::Poll;
 
 use crate::client::Client;
-use crate::session::{DatagramSession, Session, SessionError};
+#[cfg(feature = "datagrams")]
+use crate::session::DatagramSession;
+use crate::session::{Session, SessionError};
 use crate::transport::Host;
 
 pub use asynchronous::{AsyncHost, wait_async};
@@ -66,6 +68,7 @@ pub fn wait<S: Session>(
 /// # Errors
 ///
 /// As [`exchange`].
+#[cfg(feature = "datagrams")]
 pub fn exchange_datagrams<S: DatagramSession>(
     session: &mut S,
     client: &mut Client<'_>,
@@ -79,6 +82,7 @@ pub fn exchange_datagrams<S: DatagramSession>(
 /// # Errors
 ///
 /// As [`exchange`].
+#[cfg(feature = "datagrams")]
 pub fn wait_datagrams<S: DatagramSession>(
     session: &mut S,
     client: &mut Client<'_>,
@@ -188,6 +192,7 @@ fn receive<S: Session>(session: &mut S, client: &mut Client<'_>) -> Result<usize
 }
 
 /// As [`move_octets`], for datagrams.
+#[cfg(feature = "datagrams")]
 pub(crate) fn move_datagrams<S: DatagramSession>(
     session: &mut S,
     client: &mut Client<'_>,

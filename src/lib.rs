@@ -56,6 +56,7 @@
 //! | `segmentation` | the client sends and takes long messages in segments | yes |
 //! | `aggregation` | the client sends and takes several messages in one | yes |
 //! | `topics` | the client subscribes to messaging topics | yes |
+//! | `datagrams` | the client over datagrams: CoAP over UDP | yes |
 //! | `dtls13` | `session::tls13::dtls`: DTLS 1.3 on the same handshake | |
 //! | `gcm`, `ccm8`, `chacha20` | AEADs in software for `tls13` | `gcm` |
 //! | `p256`, `x25519` | key exchange in software for `tls13` | both |
@@ -97,7 +98,12 @@ mod log;
 pub mod akma;
 // What only a feature uses is dead without it.
 #[cfg_attr(
-    not(all(feature = "segmentation", feature = "aggregation", feature = "topics")),
+    not(all(
+        feature = "segmentation",
+        feature = "aggregation",
+        feature = "topics",
+        feature = "datagrams"
+    )),
     allow(dead_code)
 )]
 pub mod client;

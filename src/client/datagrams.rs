@@ -266,21 +266,6 @@ impl Core<'_> {
         }
     }
 
-    /// What is due waits for its turn, and no longer for a time: that would be a deadline that has
-    /// passed.
-    pub(super) fn queue_due(&mut self, now: u64) {
-        if self.membership.lets_messages_out() {
-            self.gather(now);
-        }
-        let membership = self.membership.exchange_mut();
-        let entries = self.outbox.iter_mut().map(|slot| &mut slot.exchange);
-        for exchange in membership.into_iter().chain(entries) {
-            if exchange.is_due(now) {
-                exchange.release();
-            }
-        }
-    }
-
     /// Whether a response with this token is welcome.
     fn is_waiting_for(&mut self, token: Token) -> bool {
         self.exchange_mut(token).is_some() || self.standing(token).is_some()

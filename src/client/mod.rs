@@ -53,6 +53,7 @@ mod aggregation;
 mod clock;
 mod config;
 mod core;
+#[cfg_attr(not(feature = "datagrams"), path = "datagrams_off.rs")]
 mod datagrams;
 mod event;
 mod farewell;
@@ -143,6 +144,7 @@ impl<'m> Client<'m> {
     /// [`Config::datagrams`] says. There is no Ping and no Release here.
     ///
     /// The receive memory takes datagrams that are shorter than itself.
+    #[cfg(feature = "datagrams")]
     pub fn connected_datagram(&mut self) {
         self.disconnected();
         self.inbox.take_datagrams();
@@ -151,6 +153,7 @@ impl<'m> Client<'m> {
 
     /// The session takes datagrams of at most `octets`. The drivers say so; what is longer goes in
     /// segments or is refused when it is asked for, as with [`Config::max_datagram`].
+    #[cfg(feature = "datagrams")]
     pub fn limit_datagrams(&mut self, octets: usize) {
         self.core.outbound.limit_datagrams(octets);
     }

@@ -4,7 +4,9 @@
 //! So whoever handles frames of a stream handles datagrams, too, and nothing is copied: the head of a
 //! frame is never longer than that of a datagram, which has 4 octets before the token.
 
-use super::datagram::{Front, HEADER_LEN, Header};
+#[cfg(feature = "datagrams")]
+use super::datagram::Front;
+use super::datagram::{HEADER_LEN, Header};
 use super::stream;
 
 /// How many octets must be free before a frame that [`to_datagram`] shall turn into a datagram: the
@@ -15,6 +17,7 @@ pub(crate) const MARGIN: usize = 2;
 /// short one moves in its place.
 ///
 /// `None` where no frame is so long; no datagram is.
+#[cfg(feature = "datagrams")]
 pub(crate) fn to_frame(datagram: &mut [u8], front: &Front) -> Option<usize> {
     let token_len = front.token.as_octets().len();
     let body = datagram

@@ -92,7 +92,9 @@ pub use modem::Modem;
 #[cfg(feature = "insecure-plaintext")]
 pub use modem::NoKeys;
 #[cfg(feature = "insecure-plaintext")]
-pub use plain::{Plain, PlainDatagrams};
+pub use plain::Plain;
+#[cfg(all(feature = "insecure-plaintext", feature = "datagrams"))]
+pub use plain::PlainDatagrams;
 pub use settings::Settings;
 #[cfg(feature = "tls13")]
 pub use tls13::Tls13;

@@ -7,8 +7,12 @@ use rand_core::{CryptoRng, RngCore};
 use super::Channel;
 use crate::client::Client;
 use crate::driver;
-use crate::session::{Plaintext, PlaintextDatagrams, Psk, SessionError};
-use crate::transport::{DatagramTransport, StreamTransport};
+#[cfg(feature = "datagrams")]
+use crate::session::PlaintextDatagrams;
+use crate::session::{Plaintext, Psk, SessionError};
+#[cfg(feature = "datagrams")]
+use crate::transport::DatagramTransport;
+use crate::transport::StreamTransport;
 
 /// CoAP over a bare stream. For a bench, behind feature `insecure-plaintext`. Never use it on a
 /// network.
@@ -63,9 +67,11 @@ impl<T: StreamTransport> Channel for Plain<T> {
 
 /// CoAP over bare datagrams. For a bench, behind feature `insecure-plaintext`. Never use it on a
 /// network.
+#[cfg(feature = "datagrams")]
 #[derive(Debug)]
 pub struct PlainDatagrams<T>(Option<PlaintextDatagrams<T>>);
 
+#[cfg(feature = "datagrams")]
 impl<T> PlainDatagrams<T> {
     /// A channel without an association.
     #[must_use]
@@ -74,12 +80,14 @@ impl<T> PlainDatagrams<T> {
     }
 }
 
+#[cfg(feature = "datagrams")]
 impl<T> Default for PlainDatagrams<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
+#[cfg(feature = "datagrams")]
 impl<T: DatagramTransport> Channel for PlainDatagrams<T> {
     type Transport = T;
     const NEEDS_KEY: bool = false;

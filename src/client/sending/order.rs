@@ -78,6 +78,21 @@ impl Core<'_> {
         }
     }
 
+    /// What is due waits for its turn, and no longer for a time: that would be a deadline that has
+    /// passed.
+    pub(crate) fn queue_due(&mut self, now: u64) {
+        if self.membership.lets_messages_out() {
+            self.gather(now);
+        }
+        let membership = self.membership.exchange_mut();
+        let entries = self.outbox.iter_mut().map(|slot| &mut slot.exchange);
+        for exchange in membership.into_iter().chain(entries) {
+            if exchange.is_due(now) {
+                exchange.release();
+            }
+        }
+    }
+
     /// REG or DEREG, written when it is sent: it needs no place in the outbox.
     fn send_membership(&mut self, now: u64) -> bool {
         if longest_request(&self.config) > self.outbound.limit_now() {
