@@ -32,6 +32,16 @@ pub fn steps(steps: &mut Steps) {
             .args(words)
             .args(["--all-targets", "--features", &features]))
     });
+    steps.step("tests of the lean client", || {
+        let words = [
+            "test",
+            "--quiet",
+            "--package",
+            "msgin5g",
+            "--no-default-features",
+        ];
+        run(cargo().args(words).args(["--test", "client_lean"]))
+    });
     steps.step("tests of xtask", || {
         run(cargo().args(["test", "--quiet", "--package", "xtask"]))
     });
