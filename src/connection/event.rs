@@ -40,7 +40,7 @@ pub enum ConnectionEvent {
         retry_at: u64,
     },
     /// K_AUSF has changed while a session is open. It goes on under the old key; the next one
-    /// takes the new key.
+    /// takes the new key. Told once in a session.
     KeyChanged,
     /// The server has refused identity or key, and the key source has a newer A-KID by now: it is
     /// tried at once. Usual just after a primary authentication (TS 33.501 clause 6.3.2): the

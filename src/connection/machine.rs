@@ -94,15 +94,14 @@ impl<C: Channel> Connection<'_, C> {
                 Step::Event(ConnectionEvent::Closed)
             }
             Phase::Pausing { until, for_key } => {
-                let renewed = for_key && self.generation != Some(modem.generation());
+                // What ends a pause early does so once: a source that is never the same twice
+                // must not make this a loop.
+                let may_hurry = for_key && !self.retried && now < until;
+                let renewed = may_hurry && self.generation != Some(modem.generation());
                 if !renewed && now < until {
                     return Step::Wait;
                 }
-                if renewed {
-                    self.failures = Failures::NONE;
-                    self.needs_authentication = false;
-                }
-                self.retried = false;
+                self.retried = renewed;
                 self.ask(now, None)
             }
             Phase::Asking { until, refused } => self.take_key(modem, until, refused, now, rng),
@@ -234,7 +233,7 @@ impl<C: Channel> Connection<'_, C> {
         }
         self.phase = Phase::Open;
         self.needs_authentication = false;
-        self.retried = false;
+        (self.retried, self.told_of_change) = (false, false);
         (self.opened_at, self.heard_at) = (now, now);
         (self.asked_at, self.pinged) = (None, false);
         log_info!("connection: open");
@@ -267,8 +266,8 @@ impl<C: Channel> Connection<'_, C> {
             };
             return self.close_session(then, now);
         }
-        if C::NEEDS_KEY && self.generation != Some(modem.generation()) {
-            self.generation = Some(modem.generation());
+        let is_stale = C::NEEDS_KEY && self.generation != Some(modem.generation());
+        if is_stale && !core::mem::replace(&mut self.told_of_change, true) {
             return Step::Event(ConnectionEvent::KeyChanged);
         }
         self.watch(client, now)

@@ -61,7 +61,7 @@
 //! and then wiped. When K_AUSF changes (TS 24.501 clause 4.21), the open session goes on and the
 //! next one takes the new key. A key that is refused is asked for again: a new A-KID is tried
 //! once at once, the same one after a pause, because the pause ends by itself as soon as there
-//! is a new K_AUSF. There are never more than two attempts from one pause to the next.
+//! is a new K_AUSF. There are never more than two attempts from one whole pause to the next.
 //!
 //! # Silence
 //!
@@ -119,9 +119,11 @@ pub struct Connection<'a, C> {
     /// Of the identity that was tried last.
     print: Option<Print>,
     keys: Option<Keys>,
-    /// A renewed key was tried at once since the last pause.
+    /// Something was tried at once since the last pause.
     retried: bool,
     needs_authentication: bool,
+    /// In this session.
+    told_of_change: bool,
     /// The last session ended because of its key: the client has to register again.
     register: bool,
     opened_at: u64,
@@ -148,6 +150,7 @@ impl<'a, C: Channel> Connection<'a, C> {
             keys: None,
             retried: false,
             needs_authentication: false,
+            told_of_change: false,
             register: false,
             opened_at: 0,
             heard_at: 0,
@@ -215,8 +218,7 @@ impl<'a, C: Channel> Connection<'a, C> {
     }
 
     /// Whether only a new primary authentication helps, as far as is known: the key source has no
-    /// K_AUSF, or the server refuses the key and there is no newer one. Until the next session
-    /// or the next key.
+    /// K_AUSF, or the server refuses the key and there is no newer one. Until the next session.
     pub fn needs_authentication(&self) -> bool {
         self.needs_authentication
     }

@@ -55,7 +55,9 @@ impl Test for Exchange<'_> {
                 accepted += u32::from(matches!(event, Event::Accepted { .. }));
                 tally.set((reports, echoes));
             },
-            |device| tally.get() >= (1, 1) && device.client.is_idle(),
+            |device| {
+                tally.get() >= (1, 1) && device.client.is_idle() && device.client.is_registered()
+            },
         );
         device.client.deregister().unwrap();
         let mut deregistered = 0;

@@ -7,7 +7,10 @@ use core::task::Poll;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use msgin5g::akma::{AfId, Kausf, KausfSource, MncLength, RoutingIndicator, Supi, UaStarId};
+use msgin5g::akma::{
+    AfId, AkmaContext, AkmaKeySource, Kausf, KausfSource, KeySourceError, MncLength,
+    RoutingIndicator, Supi, UaStarId,
+};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::connection::{
     Channel, Connection, ConnectionEvent, EmbeddedTls, EmbeddedTlsMemory, Modem, Plain, Settings,
@@ -104,8 +107,8 @@ impl Drop for Wire {
 }
 
 /// Keys and a way to the network, whose lines are as bad as the test wants.
-pub struct Phone<K = Keys> {
-    pub keys: K,
+pub struct Phone {
+    pub keys: Script,
     net: Net,
     secured: bool,
     pub moved: Rc<Cell<u64>>,
@@ -116,20 +119,67 @@ pub struct Phone<K = Keys> {
     pub dial_error: Option<TransportError>,
 }
 
-impl<K: msgin5g::akma::AkmaKeySource> msgin5g::akma::AkmaKeySource for Phone<K> {
-    fn request(
-        &mut self,
-        af_id: &AfId<'_>,
-    ) -> Poll<Result<msgin5g::akma::AkmaContext, msgin5g::akma::KeySourceError>> {
-        self.keys.request(af_id)
+/// A key source to which things happen when it is asked.
+pub struct Script {
+    pub source: Keys,
+    /// How often it was asked.
+    pub requests: u32,
+    /// What happens before the answer to this request, counted from 1.
+    pub plan: Vec<(u32, Change)>,
+    /// Another key each time.
+    pub restless: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    /// A primary authentication begins.
+    Authenticating,
+}
+
+impl Script {
+    fn new() -> Self {
+        Self {
+            source: keys(),
+            requests: 0,
+            plan: Vec::new(),
+            restless: false,
+        }
     }
 
-    fn generation(&self) -> u32 {
-        self.keys.generation()
+    pub fn set(&mut self, k_ausf: [u8; 32]) {
+        self.source.set_k_ausf(Kausf::from_octets(k_ausf));
     }
 }
 
-impl<K: msgin5g::akma::AkmaKeySource> Modem for Phone<K> {
+impl AkmaKeySource for Phone {
+    fn request(&mut self, af_id: &AfId<'_>) -> Poll<Result<AkmaContext, KeySourceError>> {
+        let keys = &mut self.keys;
+        keys.requests += 1;
+        for (_, change) in keys
+            .plan
+            .clone()
+            .iter()
+            .filter(|(at, _)| *at == keys.requests)
+        {
+            match change {
+                Change::Authenticating => keys.source.begin_authentication(),
+            }
+        }
+        if keys.restless {
+            let [a, b, c, d] = keys.requests.to_be_bytes();
+            let mut k_ausf = [0x77; 32];
+            k_ausf[..4].copy_from_slice(&[a, b, c, d]);
+            keys.set(k_ausf);
+        }
+        keys.source.request(af_id)
+    }
+
+    fn generation(&self) -> u32 {
+        self.keys.source.generation()
+    }
+}
+
+impl Modem for Phone {
     type Transport = Faulty<Wire>;
 
     fn dial(&mut self) -> Poll<Result<Self::Transport, TransportError>> {
@@ -159,10 +209,10 @@ impl<K: msgin5g::akma::AkmaKeySource> Modem for Phone<K> {
 }
 
 /// A device: client, connection, modem, time.
-pub struct Device<'a, 'm, C, K = Keys> {
+pub struct Device<'a, 'm, C> {
     pub client: Client<'m>,
     pub connection: Connection<'a, C>,
-    pub phone: Phone<K>,
+    pub phone: Phone,
     pub rng: Chance,
     pub now: u64,
     pub net: Net,
@@ -191,7 +241,7 @@ pub fn with_device(
     let mut rng = Chance::new(seed);
     let client = Client::new(config, memory.pieces(), &mut rng).unwrap();
     let phone = Phone {
-        keys: keys(),
+        keys: Script::new(),
         net: net.clone(),
         secured: backend != Backend::Plain,
         moved: Rc::default(),
@@ -236,11 +286,7 @@ fn device<'a, 'm, C: Channel>(
     }
 }
 
-impl<'a, C, K> Device<'a, '_, C, K>
-where
-    C: Channel<Transport = Faulty<Wire>>,
-    K: msgin5g::akma::AkmaKeySource,
-{
+impl<C: Channel<Transport = Faulty<Wire>>> Device<'_, '_, C> {
     /// One turn of a superloop. Whether anything has happened.
     pub fn turn(&mut self, mut on_event: impl FnMut(&Event<'_>)) -> bool {
         let before = (self.phone.moved.get(), self.phone.dialled);
