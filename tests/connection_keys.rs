@@ -7,7 +7,6 @@
     feature = "p256"
 ))]
 
-#[allow(dead_code, reason = "each test file uses a part")]
 #[path = "connection/world.rs"]
 mod world;
 

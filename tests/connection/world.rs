@@ -34,6 +34,9 @@ pub type Memory = ClientMemory<1152, 1152, 2048, 8>;
 pub type Net = Rc<RefCell<MemoryNet>>;
 pub type Keys = KausfSource<'static>;
 
+/// The longest pause, shifted by half of it.
+pub const LONGEST_WAIT_MS: u64 = 1_350_000;
+
 /// The two TLS backends, and none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -77,11 +80,73 @@ pub struct Wire {
     net: Net,
     line: Line,
     moved: Rc<Cell<u64>>,
+    ruin: Rc<Cell<Option<Ruin>>>,
+    ruined: Option<Ruin>,
+    attack: Option<Rc<RefCell<dyn Attack>>>,
+    /// Octets on their way, up and down, of which the attacker has not seen a whole record yet.
+    partial: [Vec<u8>; 2],
+    /// What the attacker lets through downwards.
+    down: Vec<u8>,
+}
+
+/// Somebody on the path, who sees whole records.
+pub trait Attack {
+    /// A record on its way: 0 is up, 1 is down. What goes on in its place.
+    fn record(&mut self, way: usize, record: Vec<u8>) -> Vec<Vec<u8>>;
+}
+
+/// Takes the whole records from the front.
+fn records(stream: &mut Vec<u8>) -> Vec<Vec<u8>> {
+    let mut whole = Vec::new();
+    while let [_, _, _, high, low, ..] = stream[..] {
+        let len = 5 + usize::from(u16::from_be_bytes([high, low]));
+        if stream.len() < len {
+            break;
+        }
+        whole.push(stream.drain(..len).collect());
+    }
+    whole
+}
+
+/// What happens to the line of the moment when so many octets have moved over all lines.
+#[derive(Debug, Clone, Copy)]
+pub enum Ruin {
+    Cut { at: u64 },
+    Silence { at: u64 },
+}
+
+impl Wire {
+    fn ruined(&mut self) -> Option<Ruin> {
+        if let Some(ruin) = self.ruin.get() {
+            let (Ruin::Cut { at } | Ruin::Silence { at }) = ruin;
+            if self.moved.get() >= at {
+                self.ruined = self.ruin.take();
+            }
+        }
+        self.ruined
+    }
 }
 
 impl StreamTransport for Wire {
     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
-        if !self.net.borrow_mut().send(self.line, data) {
+        match self.ruined() {
+            Some(Ruin::Cut { .. }) => return Poll::Ready(Err(TransportError::Closed)),
+            Some(Ruin::Silence { .. }) => return Poll::Ready(Ok(data.len())),
+            None => {}
+        }
+        let passed = match &self.attack {
+            None => data.to_vec(),
+            Some(attack) => {
+                self.partial[0].extend(data);
+                let whole = records(&mut self.partial[0]).into_iter();
+                let mut attack = attack.borrow_mut();
+                whole
+                    .flat_map(|record| attack.record(0, record))
+                    .flatten()
+                    .collect()
+            }
+        };
+        if !self.net.borrow_mut().send(self.line, &passed) {
             return Poll::Ready(Err(TransportError::Closed));
         }
         self.moved.set(self.moved.get() + data.len() as u64);
@@ -89,6 +154,30 @@ impl StreamTransport for Wire {
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        match self.ruined() {
+            Some(Ruin::Cut { .. }) => return Poll::Ready(Err(TransportError::Closed)),
+            Some(Ruin::Silence { .. }) => return Poll::Pending,
+            None => {}
+        }
+        if let Some(attack) = &self.attack {
+            let mut octets = [0; 4096];
+            let came = self.net.borrow_mut().recv(self.line, &mut octets);
+            self.partial[1].extend(&octets[..came.unwrap_or(0)]);
+            for record in records(&mut self.partial[1]) {
+                self.down
+                    .extend(attack.borrow_mut().record(1, record).concat());
+            }
+            let n = self.down.len().min(buf.len());
+            for (to, from) in buf.iter_mut().zip(self.down.drain(..n)) {
+                *to = from;
+            }
+            self.moved.set(self.moved.get() + n as u64);
+            return match (n, came) {
+                (0, None) => Poll::Ready(Err(TransportError::Closed)),
+                (0, Some(_)) => Poll::Pending,
+                _ => Poll::Ready(Ok(n)),
+            };
+        }
         match self.net.borrow_mut().recv(self.line, buf) {
             None => Poll::Ready(Err(TransportError::Closed)),
             Some(0) => Poll::Pending,
@@ -112,6 +201,9 @@ pub struct Phone {
     net: Net,
     secured: bool,
     pub moved: Rc<Cell<u64>>,
+    pub ruin: Rc<Cell<Option<Ruin>>>,
+    /// On the lines dialled next.
+    pub attack: Option<Rc<RefCell<dyn Attack>>>,
     /// Of the lines dialled next, in this order; good ones after that.
     pub faults: Vec<Faults>,
     pub dialled: u32,
@@ -200,6 +292,11 @@ impl Modem for Phone {
             net: self.net.clone(),
             line,
             moved: self.moved.clone(),
+            ruin: self.ruin.clone(),
+            ruined: None,
+            attack: self.attack.clone(),
+            partial: Default::default(),
+            down: Vec::new(),
         });
         Poll::Ready(
             wire.map(|wire| Faulty::new(wire, faults))
@@ -245,6 +342,8 @@ pub fn with_device(
         net: net.clone(),
         secured: backend != Backend::Plain,
         moved: Rc::default(),
+        ruin: Rc::default(),
+        attack: None,
         faults: Vec::new(),
         dialled: 0,
         pending_dials: 0,
@@ -328,6 +427,13 @@ impl<C: Channel<Transport = Faulty<Wire>>> Device<'_, '_, C> {
                 continue;
             }
             let own = self.connection.next_deadline(&self.client);
+            // Whatever happens, a device without a session wakes up by itself.
+            let latest = self.now + LONGEST_WAIT_MS;
+            assert!(
+                self.connection.is_open() || own.is_some_and(|at| at <= latest),
+                "it hangs: {:?}",
+                self.story
+            );
             let net = self.net.borrow().next_due_ms();
             let theirs = net.map(|at| self.now + at.saturating_sub(self.net.borrow().now_ms()));
             let next = own.into_iter().chain(theirs).min();

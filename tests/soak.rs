@@ -1,0 +1,286 @@
+//! Messages for a long time: each comes exactly once and is reported exactly once, through a new
+//! K_AUSF every 1,000 messages and a fault chosen at random every 50; and nothing piles up.
+//!
+//! The full 100,000 go through the real client, the real manager and the reference server over a
+//! bare stream in memory, since the point is what they keep and forget, and so that it takes a
+//! minute without optimisation. The same plan runs over each TLS backend with fewer messages.
+//! There is no clock: the time is the test's.
+//!
+//! `SOAK_SEED=n` repeats a run, `SOAK_MESSAGES=n` makes it longer.
+#![cfg(all(
+    feature = "embedded-tls",
+    feature = "tls13",
+    feature = "gcm",
+    feature = "p256"
+))]
+
+#[path = "connection/world.rs"]
+mod world;
+
+use std::collections::HashMap;
+
+use msgin5g::client::{Event, SendError};
+use msgin5g::connection::Channel;
+use msgin5g::message::MessageId;
+use msgin5g::transport::Faulty;
+use msgin5g_testnet::{Faults, MemoryNet, Refuse};
+use rand_core::RngCore;
+use world::*;
+
+/// Messages on their way at once.
+const AT_ONCE: usize = 3;
+const HOUR_MS: u64 = 3_600_000;
+
+/// So many messages up, and as many back from the echo.
+struct Soak {
+    messages: u64,
+    seed: u64,
+}
+
+/// What became of a message.
+#[derive(Debug, Default)]
+struct Fate {
+    number: u64,
+    accepted: u32,
+    reported: u32,
+}
+
+#[derive(Default)]
+struct Ledger {
+    /// By Message ID, until all has come.
+    open: HashMap<String, Fate>,
+    /// Echoes by number, until they have come.
+    echoes: HashMap<u64, u32>,
+    done: u64,
+    duplicates: u64,
+}
+
+impl Ledger {
+    fn sent(&mut self, id: MessageId<'_>, number: u64) {
+        let fate = Fate {
+            number,
+            ..Fate::default()
+        };
+        assert!(self.open.insert(id.to_string(), fate).is_none());
+        self.echoes.insert(number, 0);
+    }
+
+    fn on(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Accepted { message_id } => self.fate(message_id).accepted += 1,
+            Event::Report(report) => {
+                assert!(report.status.is_success());
+                self.fate(&report.message_id).reported += 1;
+            }
+            Event::Message { msg, .. } => {
+                let number = msg.payload.strip_prefix("echo: reading ").expect("an echo");
+                let number: u64 = number.parse().expect("its number");
+                let came = self.echoes.get_mut(&number).expect("not before, not twice");
+                *came += 1;
+            }
+            Event::Duplicate => self.duplicates += 1,
+            Event::Failed { .. } | Event::ReportFailed { .. } | Event::Malformed(_) => {
+                panic!("{event:?}")
+            }
+            _ => {}
+        }
+    }
+
+    fn fate(&mut self, id: &MessageId<'_>) -> &mut Fate {
+        self.open
+            .get_mut(&id.to_string())
+            .expect("a message that is not over")
+    }
+
+    /// Strikes off what has come exactly once, in all three ways.
+    fn settle(&mut self) {
+        self.open.retain(|_, fate| {
+            assert!(fate.accepted <= 1 && fate.reported <= 1, "{fate:?}");
+            let echoed = self.echoes.get(&fate.number).copied().unwrap_or_default();
+            let is_over = (fate.accepted, fate.reported, echoed) == (1, 1, 1);
+            if is_over {
+                self.echoes.remove(&fate.number);
+                self.done += 1;
+            }
+            !is_over
+        });
+    }
+}
+
+impl Test for Soak {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>) {
+        let mut ledger = Ledger::default();
+        let mut chance = Chance::new(self.seed ^ 0x50ac);
+        device.client.register().unwrap();
+        let mut number = 0;
+        let mut keys = 0_u8;
+        while ledger.done < self.messages {
+            while ledger.open.len() < AT_ONCE && number < self.messages {
+                number += 1;
+                let id = device.send(ECHO, &format!("reading {number}"));
+                ledger.sent(id, number);
+                if number % 1000 == 0 {
+                    keys = keys.wrapping_add(1);
+                    change_key(device, keys, &mut ledger, &mut chance);
+                }
+                if number % 50 == 0 {
+                    fault(device, &mut chance);
+                }
+            }
+            let before = ledger.done;
+            let seen = std::cell::RefCell::new(&mut ledger);
+            device.until(
+                12 * HOUR_MS,
+                |event| seen.borrow_mut().on(event),
+                |_| {
+                    let mut ledger = seen.borrow_mut();
+                    ledger.settle();
+                    ledger.done > before
+                },
+            );
+            device.story.clear();
+        }
+        assert_eq!(device.net.borrow().waiting(METER), 0, "at the server");
+        device.until(
+            HOUR_MS,
+            |event| ledger.on(event),
+            |device| device.client.is_idle() && device.client.is_registered(),
+        );
+        // Nothing has piled up: as many fit as in a new client.
+        assert_eq!(capacity(device), fresh_capacity());
+        println!(
+            "{} messages each way over {} sessions in {} h; {} repeats told apart",
+            ledger.done,
+            device.phone.dialled,
+            device.now / HOUR_MS,
+            ledger.duplicates
+        );
+    }
+}
+
+/// How many messages the outbox takes until it is full.
+fn capacity<C: Channel<Transport = Faulty<Wire>>>(device: &mut Device<'_, '_, C>) -> usize {
+    fill(&mut device.client, &mut device.rng)
+}
+
+fn fresh_capacity() -> usize {
+    let mut memory = Memory::new();
+    let config = msgin5g::client::Config::new(msgin5g::message::UeServiceId::new(METER).unwrap());
+    let mut rng = Chance::new(1);
+    let mut client = msgin5g::client::Client::new(config, memory.pieces(), &mut rng).unwrap();
+    fill(&mut client, &mut rng)
+}
+
+fn fill(client: &mut msgin5g::client::Client<'_>, rng: &mut Chance) -> usize {
+    let to = msgin5g::message::UeServiceId::new(ECHO).unwrap();
+    let to = msgin5g::message::Recipient::Ue(to);
+    let message = msgin5g::client::OutgoingMessage::text(to, "the same length for everybody");
+    let mut count = 0;
+    loop {
+        match client.send(&message, rng) {
+            Ok(_) => count += 1,
+            Err(SendError::OutboxFull | SendError::OutboxTooSmall { .. }) => return count,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A primary authentication. The network may know of it before the UE does, or a session may be
+/// lost in between.
+fn change_key<C: Channel<Transport = Faulty<Wire>>>(
+    device: &mut Device<'_, '_, C>,
+    n: u8,
+    ledger: &mut Ledger,
+    chance: &mut Chance,
+) {
+    let k_ausf = [n | 0x80; 32];
+    device.net.borrow().reauthenticate(SUPI, k_ausf);
+    match chance.below(3) {
+        0 => {}
+        1 => drop(device.net.borrow().disconnect(METER, false)),
+        _ => {
+            // Refused at least once before the UE knows.
+            device.net.borrow().disconnect(METER, false);
+            device.net.borrow_mut().work();
+            for _ in 0..20 {
+                device.turn(|event| ledger.on(event));
+            }
+        }
+    }
+    device.phone.keys.set(k_ausf);
+}
+
+/// Something goes wrong.
+fn fault<C: Channel<Transport = Faulty<Wire>>>(
+    device: &mut Device<'_, '_, C>,
+    chance: &mut Chance,
+) {
+    let net = device.net.borrow();
+    let cut = |net: &MemoryNet| drop(net.disconnect(METER, false));
+    let mut faults = Faults::default();
+    match chance.below(12) {
+        0 => drop(net.disconnect(METER, true)),
+        1 => cut(&net),
+        2 => net.restart(),
+        3 => {
+            faults.refuse_connections = 1 + chance.next_u32() % 3;
+            cut(&net);
+        }
+        4 => {
+            faults.stall_handshakes = 1;
+            cut(&net);
+        }
+        5 => faults.drop_answers = 1,
+        6 => faults.duplicate_answers = 3,
+        7 => faults.lose_requests = 1,
+        8 => faults.duplicate_deliveries = 3,
+        9 => {
+            faults.refuse_requests = Some(Refuse {
+                max_age: Some(3),
+                ..Refuse::once(msgin5g_testnet::coap::Code::UNAVAILABLE)
+            });
+        }
+        10 => {
+            // The line dies somewhere in the next messages.
+            let at = device.phone.moved.get() + chance.below(3_000);
+            device.phone.ruin.set(Some(Ruin::Cut { at }));
+        }
+        _ => {
+            let at = device.phone.moved.get() + chance.below(3_000);
+            device.phone.ruin.set(Some(Ruin::Silence { at }));
+        }
+    }
+    net.set_faults(faults);
+    drop(net);
+    device.net.borrow_mut().work();
+}
+
+fn soak(backend: Backend, messages: u64) {
+    let number = |name, usual| match std::env::var(name) {
+        Ok(text) => text.parse().expect("a number"),
+        Err(_) => usual,
+    };
+    let seed = number("SOAK_SEED", u64::from(rand_core::OsRng.next_u32()));
+    println!("{backend:?}: SOAK_SEED={seed}");
+    let messages = number("SOAK_MESSAGES", messages);
+    let mut settings = settings();
+    settings.ping_ms = Some(300_000);
+    let test = Soak { messages, seed };
+    with_device(backend, &network(), settings, |_| {}, seed, test);
+}
+
+#[test]
+fn a_hundred_thousand_messages() {
+    // As many come back.
+    soak(Backend::Plain, 50_000);
+}
+
+#[test]
+fn thousands_over_embedded_tls() {
+    soak(Backend::EmbeddedTls, 2_000);
+}
+
+#[test]
+fn thousands_over_the_own_core() {
+    soak(Backend::Tls13, 2_000);
+}
