@@ -1,5 +1,6 @@
 //! The exchange of the first issue: register, send with a report, receive with a report,
 //! de-register; and whether everything came exactly once.
+#![allow(dead_code, reason = "each test file uses a part")]
 
 use msgin5g::client::Event;
 use msgin5g::connection::Channel;
