@@ -10,7 +10,7 @@ use msgin5g::driver::{self, AsyncHost};
 use msgin5g::message::{Recipient, UeServiceId};
 use msgin5g::session::{Plaintext, SessionError};
 use msgin5g::transport::{Host, StdHost, StreamTransport, TcpTransport, TransportError};
-use msgin5g_testnet::TestNet;
+use msgin5g_testnet::{EventKind, TestNet};
 use rand_core::OsRng;
 
 const NAME: &str = "meter-7@iot.example";
@@ -153,6 +153,9 @@ fn its_time_comes_and_its_session_ends() {
     client.connected();
     let wait = driver::wait_async(&mut session, &mut client, &mut host, 0);
     assert_eq!(polled(wait, usize::MAX), Some(Ok(false)));
+    // Only what the network has taken up is cut.
+    net.wait_for(|event| matches!(event.kind, EventKind::Connected { .. }))
+        .unwrap();
     net.restart();
     let wait = driver::wait_async(&mut session, &mut client, &mut host, PATIENCE_MS);
     assert_eq!(polled(wait, usize::MAX), Some(Err(SessionError::Closed)));

@@ -30,11 +30,10 @@ pub fn snapshot(data: &[u8]) {
     };
     let owner = UeServiceId::new(OWNER).unwrap();
     let key = SealingKey::new(&SECRET, owner).unwrap();
-    let opened = snapshot::open(&mut sealed, &key, &mut Counter(COUNTER));
-    if how % 2 == 0 {
-        assert!(opened.is_err(), "nobody guesses a tag");
-    }
-    let Ok(opened) = opened else { return };
+    // Octets as they lie in flash may open, too: libFuzzer sees the tag that they are compared with.
+    let Ok(opened) = snapshot::open(&mut sealed, &key, &mut Counter(COUNTER)) else {
+        return;
+    };
     let mut memory = Memory::new();
     let mut client = Client::new(Config::new(owner), memory.pieces(), &mut Numbers(1)).unwrap();
     if client.restore(&opened, 1_000, 500).is_err() {
