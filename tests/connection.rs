@@ -13,7 +13,7 @@ mod world;
 use msgin5g::client::Event;
 use msgin5g::connection::{Channel, ConnectionEvent};
 use msgin5g::session::SessionError;
-use msgin5g::transport::Faulty;
+use msgin5g::transport::{Faulty, TransportError};
 use world::*;
 
 /// The exchange of the first issue, over a good line.
@@ -116,5 +116,157 @@ impl Test for Restart {
 fn a_restarted_server_is_found_again() {
     for backend in [Backend::Plain, Backend::EmbeddedTls, Backend::Tls13] {
         with_device(backend, &network(), settings(), |_| {}, 2, Restart);
+    }
+}
+
+/// A registered device sleeps, notices that the server is gone only when it wants something, and
+/// then within the time allowed.
+struct Silence;
+
+impl Test for Silence {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>) {
+        device.client.register().unwrap();
+        device.until(60_000, |_| {}, |device| device.client.is_registered());
+        device.turn(|_| {});
+        // Nothing wakes it.
+        assert_eq!(device.connection.next_deadline(&device.client), None);
+        let at = device.phone.moved.get();
+        device.phone.ruin.set(Some(Ruin::Silence { at }));
+        device.pass(7 * 3_600_000);
+        device.turn(|_| {});
+        assert_eq!(device.phone.moved.get(), at, "no keep-alive");
+        let asked_at = device.now;
+        device.send(ECHO, "anybody?");
+        let mut reports = 0;
+        device.until(
+            120_000,
+            |event| reports += u32::from(matches!(event, Event::Report(_))),
+            |device| device.client.is_idle() && device.client.is_registered(),
+        );
+        assert_eq!(reports, 1);
+        let [
+            _,
+            ConnectionEvent::Disconnected { error, retry_at },
+            ConnectionEvent::Connected,
+        ] = device.story[..]
+        else {
+            panic!("{:?}", device.story)
+        };
+        assert_eq!(error, SessionError::TimedOut);
+        // After 60 s, and a first pause of 1 to 3 s, since the session had lasted.
+        assert!((asked_at + 61_000..=asked_at + 63_000).contains(&retry_at));
+    }
+}
+
+#[test]
+fn a_silent_server_is_found_dead_without_keep_alives() {
+    for backend in [Backend::Plain, Backend::EmbeddedTls, Backend::Tls13] {
+        with_device(backend, &network(), settings(), |_| {}, 3, Silence);
+    }
+}
+
+/// The server asks to connect anew, gives up, or closes.
+struct Farewells;
+
+impl Test for Farewells {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>) {
+        use msgin5g_testnet::coap::Code;
+        device.client.register().unwrap();
+        device.until(60_000, |_| {}, |device| device.client.is_registered());
+        for code in [Code::RELEASE, Code::ABORT] {
+            device.story.clear();
+            assert!(device.net.borrow().send_signal(METER, code, ""));
+            device.net.borrow_mut().work();
+            device.send(ECHO, "before or after");
+            device.until(60_000, |_| {}, |device| device.story.len() == 2);
+            assert!(
+                matches!(
+                    device.story[..],
+                    [
+                        ConnectionEvent::Disconnected {
+                            error: SessionError::Closed,
+                            ..
+                        },
+                        ConnectionEvent::Connected
+                    ]
+                ),
+                "{code}: {:?}",
+                device.story
+            );
+            let idle = |device: &Device<'_, '_, C>| {
+                device.client.is_registered() && device.client.is_idle()
+            };
+            device.until(60_000, |_| {}, idle);
+        }
+        assert_eq!(device.net.borrow().counters().messages, 4);
+    }
+}
+
+#[test]
+fn release_and_abort_lead_to_a_new_session() {
+    for backend in [Backend::Plain, Backend::EmbeddedTls, Backend::Tls13] {
+        with_device(backend, &network(), settings(), |_| {}, 4, Farewells);
+    }
+}
+
+/// What stands between a device and its session for a day: the port, or a server that stalls.
+struct Obstacles;
+
+impl Test for Obstacles {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>) {
+        const DAY_MS: u64 = 24 * 3_600_000;
+        let failed = |device: &Device<'_, '_, C>, wanted: SessionError| {
+            assert!(!device.story.is_empty());
+            for event in &device.story {
+                assert!(
+                    matches!(event, ConnectionEvent::ConnectFailed { error, .. } if *error == wanted),
+                    "{event:?}"
+                );
+            }
+        };
+        device.client.register().unwrap();
+        // The network is away.
+        device.phone.dial_error = Some(TransportError::Failed(17));
+        device.until(2 * DAY_MS, |_| {}, |device| device.now > DAY_MS);
+        failed(device, SessionError::Transport(TransportError::Failed(17)));
+        // 1 s, 2 s, ... 15 min: some hundred attempts a day.
+        assert!(
+            (64..=212).contains(&device.story.len()),
+            "{}",
+            device.story.len()
+        );
+        // Dialling that does not end.
+        device.phone.dial_error = None;
+        device.phone.pending_dials = u32::MAX;
+        device.story.clear();
+        device.until(DAY_MS, |_| {}, |device| device.story.len() == 3);
+        failed(device, SessionError::TimedOut);
+        device.phone.pending_dials = 0;
+        // A handshake that does not begin.
+        device.story.clear();
+        device.net.borrow().set_faults(msgin5g_testnet::Faults {
+            stall_handshakes: 3,
+            ..Default::default()
+        });
+        device.until(DAY_MS, |_| {}, |device| device.client.is_registered());
+        let stalled = device.story.len() - 1;
+        assert!(stalled == 3 || stalled == 0, "{:?}", device.story);
+        // hurry() ends a pause.
+        device.phone.dial_error = Some(TransportError::Closed);
+        device.net.borrow().disconnect(METER, false);
+        device.net.borrow_mut().work();
+        device.until(DAY_MS, |_| {}, |device| !device.connection.is_open());
+        let now = device.now;
+        device.phone.dial_error = None;
+        device.connection.hurry();
+        device.until(1, |_| {}, |device| device.client.is_registered());
+        assert_eq!(device.now, now);
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_costs_a_few_attempts_an_hour() {
+    for backend in [Backend::Plain, Backend::EmbeddedTls, Backend::Tls13] {
+        with_device(backend, &network(), settings(), |_| {}, 5, Obstacles);
     }
 }

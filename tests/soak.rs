@@ -6,7 +6,7 @@
 //! minute without optimisation. The same plan runs over each TLS backend with fewer messages.
 //! There is no clock: the time is the test's.
 //!
-//! `SOAK_SEED=n` repeats a run, `SOAK_MESSAGES=n` makes it longer.
+//! `SOAK_SEED=n` is another run, `SOAK_MESSAGES=n` a longer or shorter one.
 #![cfg(all(
     feature = "embedded-tls",
     feature = "tls13",
@@ -273,7 +273,7 @@ fn soak(backend: Backend, messages: u64) {
         Ok(text) => text.parse().expect("a number"),
         Err(_) => usual,
     };
-    let seed = number("SOAK_SEED", u64::from(rand_core::OsRng.next_u32()));
+    let seed = number("SOAK_SEED", 1);
     println!("{backend:?}: SOAK_SEED={seed}");
     let messages = number("SOAK_MESSAGES", messages);
     let mut settings = settings();

@@ -12,10 +12,11 @@ use crate::session::{Psk, SessionError};
 ///
 /// | channel | carries | feature |
 /// | --- | --- | --- |
-/// | [`EmbeddedTls`](super::EmbeddedTls) | TLS 1.3 by `embedded-tls` | `embedded-tls` |
-/// | [`Tls13`](super::Tls13) | TLS 1.3 by the crate's own core | `tls13` |
-/// | [`Dtls13`](super::Dtls13) | DTLS 1.3, over datagrams | `dtls13` |
-/// | [`Plain`](super::Plain), [`PlainDatagrams`](super::PlainDatagrams) | nothing protected, for a bench | `insecure-plaintext` |
+/// | `Tls13` | TLS 1.3 by the crate's own core | `tls13` |
+/// | `EmbeddedTls` | TLS 1.3 by the crate embedded-tls | `embedded-tls` |
+/// | `Plain`, `PlainDatagrams` | nothing protected, for a bench | `insecure-plaintext` |
+///
+/// For any other session, DTLS among them, a program implements this itself.
 ///
 /// The [`Connection`](super::Connection) calls [`begin`](Self::begin), then
 /// [`poll_open`](Self::poll_open) until it is ready, then [`exchange`](Self::exchange) until it
