@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Real time for the firmware's part. It takes a few seconds.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What an exchange showed.
 pub struct Exchange {
@@ -78,8 +78,27 @@ pub fn play(
     peer: Peer,
     logs_expected: bool,
 ) -> Result<(Exchange, Seen)> {
+    play_in(
+        Path::new("."),
+        board,
+        firmware,
+        network,
+        peer,
+        logs_expected,
+    )
+}
+
+/// The same where files of the firmware lie in this directory.
+pub fn play_in(
+    dir: &Path,
+    board: Board,
+    firmware: &Path,
+    network: Network,
+    peer: Peer,
+    logs_expected: bool,
+) -> Result<(Exchange, Seen)> {
     let a_kid = network.a_kid.clone();
-    let mut emulator = Emulator::start(board, firmware)?;
+    let mut emulator = Emulator::start_in(dir, board, firmware)?;
     let bridge = Bridge::start(emulator.uart()?, network.address)?;
     let outcome = emulator.finish(Instant::now() + PATIENCE);
     let octets = bridge.octets();
@@ -127,7 +146,7 @@ fn check_log(log: &[String], a_kid: &str, expected: bool) -> Result<()> {
 }
 
 /// One message each way, each reported, and both registrations ended.
-fn check(figures: &Figures, seen: &Seen) -> Result<()> {
+pub fn check(figures: &Figures, seen: &Seen) -> Result<()> {
     for key in ["registered", "sent", "received", "reports", "deregistered"] {
         let number = figures.number(key)?;
         ensure!(number == 1, "the firmware counts {key}={number}, not 1");

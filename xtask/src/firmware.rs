@@ -58,6 +58,9 @@ impl Session {
         if logs {
             features.push("defmt");
         }
+        if program == "sleep" {
+            features.push("snapshot");
+        }
         build_all(toolchain, targets, &[program], &features)
     }
 }

@@ -17,9 +17,11 @@ mod messaging;
 mod metadata;
 mod qemu;
 mod readme;
+mod remains;
 mod run;
 mod scenario;
 mod size;
+mod sleep;
 mod test;
 mod toolchain;
 mod wolfssl;
@@ -47,6 +49,9 @@ enum Chore {
         /// What the firmware does.
         #[arg(long, value_enum, default_value_t = scenario::Scenario::Exchange)]
         scenario: scenario::Scenario,
+        /// The same as `--scenario sleep --session tls13`.
+        #[arg(long, conflicts_with_all = ["scenario", "session"])]
+        sleep: bool,
         /// The board, by the name of its QEMU machine.
         #[arg(long, default_value = board::BOARDS[0].machine, value_parser = board::by_name)]
         machine: board::Board,
@@ -100,9 +105,18 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             Ok(())
         }
         Chore::Demo {
+            sleep: true,
+            machine,
+            ..
+        } => {
+            let (scenario, session) = (scenario::Scenario::Sleep, firmware::Session::Tls13);
+            demo::run(scenario, machine, session, may_install)
+        }
+        Chore::Demo {
             scenario,
             machine,
             session,
+            ..
         } => demo::run(scenario, machine, session, may_install),
         Chore::Test => test::run(may_install),
         Chore::Fuzz {

@@ -30,6 +30,11 @@ pub struct Outcome {
 impl Emulator {
     /// Starts the firmware. Its log is decoded and printed as it comes.
     pub fn start(board: Board, firmware: &Path) -> Result<Self> {
+        Self::start_in(Path::new("."), board, firmware)
+    }
+
+    /// The same where files of the firmware lie in this directory.
+    pub fn start_in(dir: &Path, board: Board, firmware: &Path) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
         let mut command = Command::new("qemu-system-arm");
@@ -46,6 +51,7 @@ impl Emulator {
             .args(["-icount", "shift=0"])
             .arg("-kernel")
             .arg(firmware)
+            .current_dir(dir)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

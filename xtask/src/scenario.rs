@@ -4,7 +4,7 @@ use crate::board::{BOARDS, Board};
 use crate::firmware::Session;
 use crate::host::Programs;
 use crate::toolchain::Toolchain;
-use crate::{exchange, messaging};
+use crate::{exchange, messaging, remains, sleep};
 use anyhow::Result;
 use std::path::Path;
 
@@ -15,6 +15,10 @@ pub enum Scenario {
     Exchange,
     /// A stored message, a long one in segments each way, a group and a topic.
     Messaging,
+    /// The exchange, and a search for keys in what is left in RAM.
+    Remains,
+    /// Registers, switches off, and goes on after that (only over `tls13`).
+    Sleep,
 }
 
 /// What a scenario needs, ready to run.
@@ -39,6 +43,8 @@ impl Scenario {
         match self {
             Self::Exchange => "msgin5g-firmware",
             Self::Messaging => "messaging",
+            Self::Remains => "remains",
+            Self::Sleep => "sleep",
         }
     }
 
@@ -47,6 +53,8 @@ impl Scenario {
         match self {
             Self::Exchange => exchange::show(stage),
             Self::Messaging => messaging::show(stage),
+            Self::Remains => remains::show(stage),
+            Self::Sleep => sleep::show(stage),
         }
     }
 }
@@ -66,7 +74,7 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
-    use Scenario::{Exchange, Messaging};
+    use Scenario::{Exchange, Messaging, Remains, Sleep};
     use Session::{EmbeddedTls, Tls13};
     let [m4, m3, m33] = BOARDS;
     vec![
@@ -75,5 +83,8 @@ pub fn to_test() -> Vec<(Scenario, Session, Board)> {
         (Messaging, Tls13, m4),
         (Messaging, Tls13, m3),
         (Messaging, EmbeddedTls, m33),
+        (Remains, EmbeddedTls, m4),
+        (Remains, Tls13, m4),
+        (Sleep, Tls13, m4),
     ]
 }

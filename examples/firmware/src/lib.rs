@@ -16,6 +16,8 @@ pub mod board;
 pub mod clock;
 #[cfg(target_os = "none")]
 pub mod console;
+#[cfg(all(target_os = "none", feature = "snapshot"))]
+pub mod flash;
 #[cfg(target_os = "none")]
 pub mod keys;
 #[cfg(target_os = "none")]
@@ -23,7 +25,11 @@ pub mod meter;
 #[cfg(target_os = "none")]
 pub mod once;
 #[cfg(target_os = "none")]
+<<<<<<< HEAD
 pub mod probe;
+=======
+pub mod ram;
+>>>>>>> 7119ca5 (Firmware: a UE that sleeps without power, and a search for keys in what is left in RAM)
 #[cfg(target_os = "none")]
 pub mod rng;
 #[cfg(all(

@@ -23,6 +23,10 @@ static SLOTS: Once<[OutboxSlot; 8]> = Once::new();
 static INCOMING: Once<[u8; 2048]> = Once::new();
 static INCOMING_SLOTS: Once<[IncomingSlot; 4]> = Once::new();
 
+/// Octets of a buffer that takes every snapshot of a client in this memory.
+#[cfg(feature = "snapshot")]
+pub const SNAPSHOT_LEN: usize = msgin5g::snapshot::max_len(2048, 8, 2048, 4);
+
 /// Memory for one client.
 fn memory() -> Option<Pieces<'static>> {
     Some(Pieces {
@@ -45,14 +49,7 @@ pub fn run(
     clock: Clock,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<(), Problem> {
-    let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
-    let memory = memory().ok_or(Problem("memory"))?;
-    let mut ue = Ue {
-        client: Client::new(Config::new(id), memory, rng).map_err(failed_at!("configuration"))?,
-        session,
-        clock,
-        tally: Tally::default(),
-    };
+    let mut ue = Ue::new(session, clock, rng)?;
     ue.client.connected();
     ue.register()?;
     ue.talk(rng)?;
@@ -61,15 +58,37 @@ pub fn run(
     Ok(())
 }
 
-struct Ue<'a, S: Session> {
-    session: &'a mut S,
-    client: Client<'a>,
+/// The UE while it has a session.
+pub struct Ue<'a, S: Session> {
+    /// Its session.
+    pub session: &'a mut S,
+    /// Its client.
+    pub client: Client<'a>,
     clock: Clock,
-    tally: Tally,
+    /// What has happened so far.
+    pub tally: Tally,
 }
 
-impl<S: Session> Ue<'_, S> {
-    fn register(&mut self) -> Result<(), Problem> {
+impl<'a, S: Session> Ue<'a, S> {
+    /// A UE that has said nothing yet. Once, as there is one memory.
+    pub fn new(
+        session: &'a mut S,
+        clock: Clock,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Self, Problem> {
+        let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
+        let memory = memory().ok_or(Problem("memory"))?;
+        Ok(Self {
+            client: Client::new(Config::new(id), memory, rng)
+                .map_err(failed_at!("configuration"))?,
+            session,
+            clock,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Registers, and waits for the answer.
+    pub fn register(&mut self) -> Result<(), Problem> {
         let meter = Meter::start();
         self.client.register().map_err(failed_at!("registration"))?;
         self.until("registration", |tally| tally.registered == 1)?;
@@ -78,7 +97,7 @@ impl<S: Session> Ue<'_, S> {
     }
 
     /// Writes to the other UE, and waits for its report and its answer.
-    fn talk(&mut self, rng: &mut (impl RngCore + CryptoRng)) -> Result<(), Problem> {
+    pub fn talk(&mut self, rng: &mut (impl RngCore + CryptoRng)) -> Result<(), Problem> {
         let meter = Meter::start();
         let peer = UeServiceId::new(PEER_SERVICE_ID).map_err(failed_at!("identity"))?;
         let message = OutgoingMessage::text(Recipient::Ue(peer), TEXT).with_report();
@@ -93,7 +112,7 @@ impl<S: Session> Ue<'_, S> {
     }
 
     /// The client sees to it that our report of the answer is out before.
-    fn leave(&mut self) -> Result<(), Problem> {
+    pub fn leave(&mut self) -> Result<(), Problem> {
         self.client
             .deregister()
             .map_err(failed_at!("de-registration"))?;
@@ -124,7 +143,7 @@ impl<S: Session> Ue<'_, S> {
 
 /// What has happened so far.
 #[derive(Default)]
-struct Tally {
+pub struct Tally {
     registered: u32,
     sent: u32,
     received: u32,
@@ -152,7 +171,8 @@ impl Tally {
         Ok(())
     }
 
-    fn print(&self) {
+    /// Writes it to the console.
+    pub fn print(&self) {
         console::figure("registered", self.registered.into());
         console::figure("sent", self.sent.into());
         console::figure("received", self.received.into());

@@ -65,3 +65,15 @@ fn begin(
         .map_err(failed_at!("session"))?;
     Ok(place.insert(session))
 }
+
+/// Goes on with the session of an earlier life.
+#[cfg(feature = "snapshot")]
+#[inline(never)]
+pub fn resume(uart: Uart, kept: msgin5g::session::tls13::Snapshot) -> Result<Secure, Problem> {
+    let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
+    let (receive, send) = RECORDS
+        .take(|| ([0; 538], [0; 538]))
+        .ok_or(Problem("memory"))?;
+    let session = TlsSession::resume(uart, kept, receive, send).map_err(failed_at!("session"))?;
+    Ok(place.insert(session))
+}
