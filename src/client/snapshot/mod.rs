@@ -58,6 +58,8 @@ impl Client<'_> {
         let reader = from.client().ok_or(SnapshotError::Absent)?;
         self.disconnected();
         self.core.forget();
+        // Another clock: it has not gone back.
+        self.core.time = now;
         let restored = self.core.read_snapshot(reader, Clock { now, asleep_ms });
         if restored.is_err() {
             self.core.forget();
@@ -114,6 +116,7 @@ impl Client<'_> {
     }
 
     pub(crate) fn write_snapshot(&mut self, now: u64, w: &mut Writer<'_>) {
+        self.core.tick(now);
         // What the application was handed is its own by now.
         self.core.incoming.sweep();
         let link = self.quiet_link();
