@@ -25,11 +25,9 @@ pub mod meter;
 #[cfg(target_os = "none")]
 pub mod once;
 #[cfg(target_os = "none")]
-<<<<<<< HEAD
 pub mod probe;
-=======
+#[cfg(target_os = "none")]
 pub mod ram;
->>>>>>> 7119ca5 (Firmware: a UE that sleeps without power, and a search for keys in what is left in RAM)
 #[cfg(target_os = "none")]
 pub mod rng;
 #[cfg(all(

@@ -7,20 +7,12 @@ use embedded::{Secure, handshake};
 
 #[cfg(not(feature = "embedded-tls"))]
 mod own;
-<<<<<<< HEAD
 #[cfg(not(feature = "embedded-tls"))]
-use own::{Secure, handshake};
-=======
-#[cfg(any(feature = "tls13-p256", feature = "tls13-x25519"))]
 pub use own::Secure;
-#[cfg(any(feature = "tls13-p256", feature = "tls13-x25519"))]
+#[cfg(not(feature = "embedded-tls"))]
 use own::handshake;
-#[cfg(all(
-    feature = "snapshot",
-    any(feature = "tls13-p256", feature = "tls13-x25519")
-))]
+#[cfg(all(feature = "snapshot", not(feature = "embedded-tls")))]
 pub use own::resume;
->>>>>>> 7119ca5 (Firmware: a UE that sleeps without power, and a search for keys in what is left in RAM)
 
 use crate::clock::Clock;
 use crate::meter::Meter;
