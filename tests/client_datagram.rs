@@ -3,6 +3,8 @@
 
 #[path = "client/datagram_world.rs"]
 mod datagram_world;
+#[path = "client/ledger.rs"]
+mod ledger;
 #[allow(dead_code, reason = "each test file uses a part")]
 #[path = "client/relay.rs"]
 mod relay;
@@ -400,29 +402,16 @@ proptest::proptest! {
 /// DATAGRAM_SEED: one run to look at.
 #[test]
 fn each_message_and_each_report_comes_exactly_once() {
-    let number = std::env::var("DATAGRAM_SEED");
-    let seeds = match number.map(|text| text.parse().expect("a number")) {
-        Ok(seed) => seed..seed + 1,
-        Err(_) => 0_u64..200,
-    };
-    let mut seen = datagram_world::Seen::default();
-    for seed in seeds.clone() {
-        let run = std::panic::catch_unwind(|| datagram_world::run(seed));
-        match run {
-            Ok(here) => seen += here,
-            Err(panic) => {
-                eprintln!("to see this run alone: DATAGRAM_SEED={seed}");
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
-    if seeds.end - seeds.start > 100 {
+    if let Some(seen) = ledger::run_all("DATAGRAM_SEED", 1000, datagram_world::run) {
         // Otherwise it would all be easy.
         let rarest = [
             seen.lost,
             seen.repeated_requests,
             seen.separate,
             seen.messages,
+            seen.aggregates,
+            seen.segments,
+            seen.breaks,
         ];
         assert!(rarest.iter().all(|count| *count > 200), "{seen:?}");
     }

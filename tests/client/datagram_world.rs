@@ -3,20 +3,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage, Reports};
+use msgin5g::client::Client;
 use msgin5g::coap::datagram::{self, Header, Type};
 use msgin5g::coap::{Code, OptionNumber, Outgoing, Packet, Token, stream};
-use msgin5g::message::{MessageId, Outcome, Recipient, UeServiceId};
 
+use crate::ledger::{self, Ledger, Memory, NAMES};
 use crate::relay::{Chance, Frame, Relay};
 use crate::script::Counter;
 
-const NAMES: [&str; 2] = ["ue-a@iot.example", "ue-b@iot.example"];
 const END_MS: u64 = 100 * 3_600_000;
 /// EXCHANGE_LIFETIME (RFC 7252 section 4.8.2).
 const LIFETIME_MS: u64 = 247_000;
-
-type Memory = ClientMemory<1500, 1024, 4096, 12, 3072, 4>;
 
 /// What happened, so that a test can say that it was not all easy.
 #[derive(Debug, Default, Clone, Copy)]
@@ -25,6 +22,9 @@ pub struct Seen {
     pub repeated_requests: u32,
     pub separate: u32,
     pub messages: u32,
+    pub aggregates: u32,
+    pub segments: u32,
+    pub breaks: u32,
 }
 
 impl std::ops::AddAssign for Seen {
@@ -33,18 +33,10 @@ impl std::ops::AddAssign for Seen {
         self.repeated_requests += other.repeated_requests;
         self.separate += other.separate;
         self.messages += other.messages;
+        self.aggregates += other.aggregates;
+        self.segments += other.segments;
+        self.breaks += other.breaks;
     }
-}
-
-/// A message that one side sends, and what became of it.
-struct Sent {
-    from: usize,
-    payload: String,
-    report_wanted: bool,
-    streamed: bool,
-    accepted: u32,
-    received: u32,
-    reported: u32,
 }
 
 /// The server's end of the conversation with one client.
@@ -59,18 +51,26 @@ struct Peer {
     unacknowledged: HashMap<u16, (u64, u64, u32, Vec<u8>)>,
 }
 
+/// A datagram between a client and the server.
+struct OnTheWay {
+    side: usize,
+    session: u32,
+    up: bool,
+    octets: Vec<u8>,
+}
+
 struct World<'m> {
     clients: Vec<Client<'m>>,
+    ledger: Ledger,
     peers: [Peer; 2],
     relay: Relay,
     chance: Chance,
-    rng: Counter,
     now: u64,
     /// Datagrams on their way, by time of arrival.
-    on_the_way: BTreeMap<(u64, u64), (usize, bool, Vec<u8>)>,
+    on_the_way: BTreeMap<(u64, u64), OnTheWay>,
     count: u64,
-    plan: Vec<(u64, Sent)>,
-    sent: HashMap<String, Sent>,
+    /// Sessions that were opened; datagrams of older ones mean nothing.
+    sessions: [u32; 2],
     seen: Seen,
 }
 
@@ -79,84 +79,58 @@ pub fn run(seed: u64) -> Seen {
     let mut chance = Chance::new(seed);
     let mut memories = [Memory::new(), Memory::new()];
     let mut rng = Counter(seed << 20);
-    let clients = memories.iter_mut().zip(NAMES).map(|(memory, name)| {
-        let mut config = Config::new(UeServiceId::new(name).unwrap());
-        config.retry_pause_ms = 500;
-        config.max_attempts = 100;
-        config.segment_size = 48 + chance.below(100) as u16;
-        config.segment_recoveries = 200;
-        config.segment_keep_ms = 3_600_000;
-        if chance.below(2) == 0 {
-            config.reports = Reports::ByApplication;
-        }
-        Client::new(config, memory.pieces(), &mut rng).expect("a sound configuration")
-    });
+    let clients = memories
+        .iter_mut()
+        .enumerate()
+        .map(|(side, memory)| ledger::client(side, memory, &mut chance, &mut rng, |_| {}));
+    let clients = clients.collect();
     let mut world = World {
-        clients: clients.collect(),
+        clients,
+        ledger: Ledger::new(seed, &mut chance),
         peers: Default::default(),
         relay: Relay::new(NAMES),
-        rng: Counter(seed << 21),
         now: 0,
         on_the_way: BTreeMap::new(),
         count: 0,
-        plan: Vec::new(),
-        sent: HashMap::new(),
+        sessions: [0; 2],
         seen: Seen::default(),
         chance,
     };
-    world.make_plan();
     for client in &mut world.clients {
         client.register().unwrap();
         client.connected_datagram();
     }
     while !world.is_over() {
         world.step();
-        assert!(world.now < END_MS, "no end");
+        let ledger = &world.ledger;
+        assert!(
+            world.now < END_MS,
+            "no end: {}",
+            ledger.state(&world.clients)
+        );
     }
-    for (id, sent) in &world.sent {
-        let told = (sent.received, sent.accepted, sent.reported);
-        let wanted = u32::from(sent.report_wanted);
-        assert_eq!(told, (1, 1, wanted), "{id}: received, accepted, reported");
-        world.seen.messages += 1;
+    world.ledger.check(&world.clients);
+    Seen {
+        messages: world.ledger.count() as u32,
+        aggregates: world.relay.seen.aggregates,
+        segments: world.relay.seen.segments,
+        ..world.seen
     }
-    for client in &world.clients {
-        assert_eq!((client.pending(), client.next_deadline()), (0, None));
-    }
-    world.seen
 }
 
 impl World<'_> {
-    fn make_plan(&mut self) {
-        for from in 0..2 {
-            for _ in 0..self.chance.below(7) {
-                let len = match self.chance.below(3) {
-                    0 => 100 + self.chance.below(400),
-                    _ => self.chance.below(40),
-                };
-                let sent = Sent {
-                    from,
-                    payload: self.chance.text(len as usize),
-                    report_wanted: self.chance.below(2) == 0,
-                    streamed: self.chance.below(6) == 0,
-                    accepted: 0,
-                    received: 0,
-                    reported: 0,
-                };
-                self.plan.push((self.chance.below(3) * 5_000, sent));
-            }
-        }
-    }
-
     fn is_over(&self) -> bool {
-        self.plan.is_empty()
-            && self.clients.iter().all(Client::is_idle)
+        self.ledger.is_done(&self.clients)
             && self.relay.is_idle()
             && self.on_the_way.is_empty()
             && self.peers.iter().all(|peer| peer.unacknowledged.is_empty())
     }
 
     fn step(&mut self) {
-        self.apply_plan();
+        for side in self.ledger.broken(self.now) {
+            self.reconnect(side);
+        }
+        self.ledger.apply(&mut self.clients, self.now);
         for side in 0..2 {
             self.run_client(side);
             self.repeat(side);
@@ -169,11 +143,14 @@ impl World<'_> {
             if entry.key().0 > self.now {
                 break;
             }
-            let (side, up, octets) = entry.remove();
-            if up {
-                self.take(side, &octets);
+            let one = entry.remove();
+            if one.session != self.sessions[one.side] {
+                continue;
+            }
+            if one.up {
+                self.take(one.side, &one.octets);
             } else {
-                self.give(side, &octets);
+                self.give(one.side, &one.octets);
             }
         }
     }
@@ -181,40 +158,27 @@ impl World<'_> {
     fn next_time(&self) -> u64 {
         let clients = self.clients.iter().filter_map(Client::next_deadline);
         let ways = self.on_the_way.keys().map(|(at, _)| *at);
-        let plan = self.plan.iter().map(|(at, ..)| *at);
         let repeats = self
             .peers
             .iter()
             .flat_map(|peer| peer.unacknowledged.values());
         let repeats = repeats.map(|(at, ..)| *at);
-        let all = clients.chain(ways).chain(plan).chain(repeats);
+        let all = clients
+            .chain(ways)
+            .chain(self.ledger.next_time())
+            .chain(repeats);
         let all = all.chain(self.relay.deadline());
         all.min().unwrap_or(self.now).max(self.now + 1)
     }
 
-    fn apply_plan(&mut self) {
-        for (at, sent) in std::mem::take(&mut self.plan) {
-            if at > self.now {
-                self.plan.push((at, sent));
-                continue;
-            }
-            let to = Recipient::Ue(UeServiceId::new(NAMES[1 - sent.from]).unwrap());
-            let mut message = OutgoingMessage::text(to, &sent.payload).with_segments();
-            message.report_wanted = sent.report_wanted;
-            let client = &mut self.clients[sent.from];
-            let accepted = if sent.streamed {
-                client.send_from(&message, sent.payload.len(), &mut self.rng)
-            } else {
-                client.send(&message, &mut self.rng)
-            };
-            match accepted {
-                Ok(id) => {
-                    self.sent.insert(id.to_string(), sent);
-                }
-                // Full: later.
-                Err(_) => self.plan.push((self.now + 1_000, sent)),
-            }
-        }
+    /// Another security association: message IDs begin anew on both sides.
+    fn reconnect(&mut self, side: usize) {
+        self.seen.breaks += 1;
+        self.sessions[side] += 1;
+        self.peers[side] = Peer::default();
+        self.relay.cut(side);
+        self.clients[side].disconnected();
+        self.clients[side].connected_datagram();
     }
 
     // ---- the server ---------------------------------------------------------------------
@@ -346,7 +310,13 @@ impl World<'_> {
             let delay = 1 + self.chance.below(if slow { 8_000 } else { 300 });
             self.count += 1;
             let at = (self.now + delay, self.count);
-            self.on_the_way.insert(at, (side, up, octets.clone()));
+            let one = OnTheWay {
+                side,
+                session: self.sessions[side],
+                up,
+                octets: octets.clone(),
+            };
+            self.on_the_way.insert(at, one);
         }
     }
 
@@ -364,7 +334,10 @@ impl World<'_> {
         let mut idle_turns = 0;
         loop {
             let mut idle = true;
-            while self.take_event(side) {
+            while self
+                .ledger
+                .take_event(&mut self.clients[side], side, self.now)
+            {
                 idle = false;
             }
             loop {
@@ -387,54 +360,6 @@ impl World<'_> {
             );
         }
     }
-
-    fn take_event(&mut self, side: usize) -> bool {
-        let mut ticket = None;
-        let mut wanted = None;
-        let Some(event) = self.clients[side].poll_event(self.now) else {
-            return false;
-        };
-        let all = &mut self.sent;
-        match event {
-            Event::Message { msg, report } => {
-                let sent = find(all, msg.message_id);
-                assert_eq!((sent.from, msg.payload), (1 - side, &*sent.payload));
-                assert_eq!(msg.report_wanted, sent.report_wanted);
-                sent.received += 1;
-                ticket = report;
-            }
-            Event::Report(report) => {
-                let sent = find(all, report.message_id);
-                assert!(report.status.is_success() && sent.from == side);
-                sent.reported += 1;
-            }
-            Event::Accepted { message_id } => find(all, message_id).accepted += 1,
-            Event::PayloadWanted {
-                message_id,
-                offset,
-                len,
-            } => wanted = Some((message_id, offset, len)),
-            Event::Failed { .. }
-            | Event::Incomplete(_)
-            | Event::ReportFailed { .. }
-            | Event::RegistrationFailed(_)
-            | Event::Malformed(_) => panic!("{event:?}"),
-            _ => {}
-        }
-        let client = &mut self.clients[side];
-        if let Some(ticket) = ticket {
-            client.report(ticket, Outcome::Success, None).unwrap();
-        }
-        if let Some((id, offset, len)) = wanted {
-            let part = &self.sent[&id.to_string()].payload.as_bytes()[offset..offset + len];
-            client.supply(id, offset, part, self.now).unwrap();
-        }
-        true
-    }
-}
-
-fn find<'w>(all: &'w mut HashMap<String, Sent>, id: MessageId<'_>) -> &'w mut Sent {
-    all.get_mut(&id.to_string()).expect("was sent")
 }
 
 const EMPTY: Outgoing<'static> = Outgoing {
