@@ -27,15 +27,25 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// Whether the file has this test: a function behind `#[test]`, in `proptest!` or not, or one that is listed to
-/// be run with both sessions.
+/// Whether the file has this test: a function behind `#[test]`, in `proptest!` or not, or one that a macro
+/// makes for both sessions.
 fn has_test(file: &str, name: &str) -> bool {
     let head = format!("fn {name}(");
-    let (mut is_test, mut is_list) = (false, false);
+    let (mut is_test, mut is_list, mut is_first) = (false, false, false);
     for line in file.lines().map(str::trim) {
         is_list |= line.starts_with("for_both_backends!");
         if is_list && line.strip_suffix(',') == Some(name) {
             return file.contains(&format!("fn {name}<"));
+        }
+        // Behind this macro's bracket the name comes first, or after comments.
+        let inside = line.strip_prefix("over_both!(");
+        is_first |= inside.is_some();
+        let inside = inside.unwrap_or(line);
+        if is_first && !inside.is_empty() && !inside.starts_with("//") {
+            if inside.split(',').next() == Some(name) {
+                return true;
+            }
+            is_first = false;
         }
         if line == "#[test]" {
             is_test = true;
@@ -130,4 +140,7 @@ fn a_test_is_told_from_a_function_and_from_a_comment() {
     assert!(!has_test(file, "helper") && !has_test(file, "two") && !has_test(file, "on"));
     let file = "fn one<B>() {}\nfn two<B>() {}\nfor_both_backends! {\n    one,\n}\n";
     assert!(has_test(file, "one") && !has_test(file, "two"));
+    let file =
+        "over_both!(one, net, |d| {});\nover_both!(\n    /// Says.\n    two,\n    net,\n);\n";
+    assert!(has_test(file, "one") && has_test(file, "two") && !has_test(file, "net"));
 }
