@@ -8,7 +8,7 @@ mod script;
 use msgin5g::client::Event;
 use msgin5g::coap::Code;
 use msgin5g::gateway::{
-    ApplicationId, Gateway, L3Codings, Layer2Id, Limits, Link, LocalMessage, Refusal, Registration,
+    ApplicationId, Gateway, Layer2Id, Limits, Link, LocalMessage, Refusal, Registration,
     ReportSending, Sending, Target, TargetType, Upward,
 };
 use msgin5g::message::{
@@ -19,7 +19,7 @@ use proptest::prelude::*;
 
 const LOCK: Link = Link::Layer2(Layer2Id([0xa1, 0xb2, 0xc3]));
 const LAMP: Link = Link::Other(7);
-const CODINGS: L3Codings = L3Codings::DEFAULT;
+const CODINGS: msgin5g::gateway::L3Codings = msgin5g::gateway::L3Codings::DEFAULT;
 
 fn us() -> UeServiceId<'static> {
     UeServiceId::new("gateway-1@iot.example").unwrap()
@@ -536,13 +536,11 @@ proptest! {
     }
 }
 
-#[cfg(feature = "embedded-tls")]
 #[allow(dead_code, reason = "each test file uses a part")]
 #[path = "end_to_end/ue.rs"]
 mod ue;
 
 /// A constrained UE on L3, the gateway role, a client, TLS, and the reference network; and back.
-#[cfg(feature = "embedded-tls")]
 #[test]
 fn a_constrained_ue_and_the_network_talk_through_a_client() {
     use msgin5g::client::Reports;
