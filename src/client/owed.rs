@@ -34,6 +34,7 @@ pub(super) enum Owed {
 
 impl Core<'_> {
     /// What is known already and waits to be told.
+    #[inline(never)]
     pub(super) fn known(&self) -> Option<Owed> {
         let mut slots = self.outbox.iter().enumerate();
         let verdict = slots.find_map(|(index, slot)| Some(Owed::Verdict(index, slot.verdict?)));

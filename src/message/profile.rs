@@ -87,14 +87,15 @@ impl<'a> ClientProfile<'a> {
     };
 
     pub(super) fn write(&self, writer: &mut Writer<'_>) {
-        if *self == Self::EMPTY {
-            return;
-        }
-        writer.object(Member::Profile);
-        self.triggering.write(writer);
-        self.availability.write(writer);
-        writer.optional_integer(Member::MaximumSegmentSize, self.maximum_segment_size);
-        writer.end_object();
+        writer.optional_object(Member::Profile, &mut |writer| {
+            writer.optional_object(Member::Triggering, &mut |writer| {
+                self.triggering.write(writer);
+            });
+            writer.optional_object(Member::Availability, &mut |writer| {
+                self.availability.write(writer);
+            });
+            writer.optional_integer(Member::MaximumSegmentSize, self.maximum_segment_size);
+        });
     }
 
     pub(super) fn read(fields: &dyn Fields<'a>) -> Result<Self, DecodeError> {
@@ -113,12 +114,8 @@ impl<'a> ClientProfile<'a> {
 
 impl<'a> TriggeringInformation<'a> {
     fn write(&self, writer: &mut Writer<'_>) {
-        if *self == Self::default() {
-            return;
-        }
-        writer.object(Member::Triggering);
         writer.optional_text(Member::UeIdentifier, self.ue_identifier);
-        if self.ports != Ports::default() {
+        if self.ports.iter().next().is_some() {
             writer.array(Member::PortNumber);
             self.ports
                 .iter()
@@ -126,7 +123,6 @@ impl<'a> TriggeringInformation<'a> {
             writer.end_array();
         }
         writer.optional_text(Member::AssociatedProtocol, self.protocol);
-        writer.end_object();
     }
 
     fn read(fields: &dyn Fields<'a>) -> Result<Self, DecodeError> {
@@ -150,14 +146,9 @@ impl<'a> TriggeringInformation<'a> {
 
 impl CommunicationAvailability<'_> {
     fn write(&self, writer: &mut Writer<'_>) {
-        if *self == Self::default() {
-            return;
-        }
-        writer.object(Member::Availability);
         writer.optional_text(Member::ScheduledTime, self.schedule);
         writer.optional_integer(Member::Duration, self.duration);
         writer.optional_boolean(Member::PeriodicIndicator, self.periodic);
         writer.optional_integer(Member::PeriodicInterval, self.interval);
-        writer.end_object();
     }
 }

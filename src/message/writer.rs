@@ -92,6 +92,20 @@ impl<'o> Writer<'o> {
         self.open(b"{");
     }
 
+    /// An object that is a member, unless `write` puts nothing into it.
+    #[inline(never)]
+    pub fn optional_object(&mut self, member: Member, write: &mut dyn FnMut(&mut Self)) {
+        let before = (self.len, self.fresh);
+        self.object(member);
+        let empty = self.len;
+        write(self);
+        if self.len == empty {
+            (self.len, self.fresh) = before;
+        } else {
+            self.end_object();
+        }
+    }
+
     /// Opens an array that is a member; `end_array` closes it.
     #[inline(never)]
     pub fn array(&mut self, member: Member) {

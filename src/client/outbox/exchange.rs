@@ -74,6 +74,7 @@ impl Exchange {
     }
 
     /// Whether this token was used last, answered or not.
+    #[inline(never)]
     pub(crate) fn has_token(&self, token: Token) -> bool {
         self.token == token && self.token != Token::EMPTY
     }
@@ -91,6 +92,7 @@ impl Exchange {
     }
 
     /// Whether an answer with this token belongs here.
+    #[inline(never)]
     pub(crate) fn awaits(&self, token: Token) -> bool {
         self.is_waiting() && self.token == token
     }
