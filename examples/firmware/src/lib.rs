@@ -13,6 +13,8 @@ pub mod config;
 #[cfg(target_os = "none")]
 pub mod board;
 #[cfg(target_os = "none")]
+pub mod channel;
+#[cfg(target_os = "none")]
 pub mod clock;
 #[cfg(target_os = "none")]
 pub mod console;
@@ -43,5 +45,7 @@ pub mod secure;
 pub mod stack;
 #[cfg(target_os = "none")]
 pub mod uart;
+#[cfg(all(target_os = "none", feature = "dtls13-x25519"))]
+pub mod uart_datagrams;
 #[cfg(target_os = "none")]
 pub mod ue;

@@ -11,7 +11,8 @@ fn main() {
 
 #[cfg(target_os = "none")]
 mod on_target {
-    use msgin5g::session::Session;
+    use msgin5g::transport::Host;
+    use msgin5g_firmware::channel::Channel;
     use msgin5g_firmware::clock::Clock;
     use msgin5g_firmware::uart::Uart;
     use msgin5g_firmware::ue::{self, Problem};
@@ -23,14 +24,18 @@ mod on_target {
         console::end(run(Clock::start()))
     }
 
-    fn run(clock: Clock) -> Result<(), Problem> {
+    fn run(mut clock: Clock) -> Result<(), Problem> {
         info!("board: {}", board::NAME);
         let mut uart = Uart::new();
         uart.enable();
         let mut rng = rng::board_rng();
         let mut session = secure::open(uart, clock, &mut rng)?;
         ue::run(&mut session, clock, &mut rng)?;
-        while session.close().map_err(failed_at!("closing"))?.is_pending() {}
+        while session
+            .close(clock.now_ms())
+            .map_err(failed_at!("closing"))?
+            .is_pending()
+        {}
         Ok(())
     }
 }

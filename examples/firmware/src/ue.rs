@@ -1,14 +1,13 @@
 //! The application over an open session: registers, writes to another UE, reads its answer, leaves.
 
+use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::{PEER_SERVICE_ID, TEXT, UE_SERVICE_ID};
 use crate::console;
 use crate::meter::Meter;
 use crate::once::Once;
 use msgin5g::client::{Client, Config, Event, IncomingSlot, OutboxSlot, OutgoingMessage, Pieces};
-use msgin5g::driver;
 use msgin5g::message::{Recipient, UeServiceId};
-use msgin5g::session::Session;
 use msgin5g::transport::Host;
 use rand_core::{CryptoRng, RngCore};
 
@@ -45,12 +44,12 @@ pub struct Problem(pub &'static str);
 /// What this UE does while it has a session. Not inlined, so that its memory is not held during the handshake.
 #[inline(never)]
 pub fn run(
-    session: &mut impl Session,
+    session: &mut impl Channel,
     clock: Clock,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<(), Problem> {
     let mut ue = Ue::new(session, clock, rng)?;
-    ue.client.connected();
+    ue.session.connect(&mut ue.client);
     ue.register()?;
     ue.talk(rng)?;
     ue.leave()?;
@@ -59,7 +58,7 @@ pub fn run(
 }
 
 /// The UE while it has a session.
-pub struct Ue<'a, S: Session> {
+pub struct Ue<'a, S: Channel> {
     /// Its session.
     pub session: &'a mut S,
     /// Its client.
@@ -69,7 +68,7 @@ pub struct Ue<'a, S: Session> {
     pub tally: Tally,
 }
 
-impl<'a, S: Session> Ue<'a, S> {
+impl<'a, S: Channel> Ue<'a, S> {
     /// A UE that has said nothing yet. Once, as there is one memory.
     pub fn new(
         session: &'a mut S,
@@ -127,7 +126,9 @@ impl<'a, S: Session> Ue<'a, S> {
     ) -> Result<(), Problem> {
         let deadline = self.clock.now_ms() + PATIENCE_MS;
         while !reached(&self.tally) {
-            let something = driver::wait(self.session, &mut self.client, &mut self.clock, deadline)
+            let something = self
+                .session
+                .wait(&mut self.client, &mut self.clock, deadline)
                 .map_err(failed_at!("session lost"))?;
             if !something {
                 error!("{}: nothing came in time", step);

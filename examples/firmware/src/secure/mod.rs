@@ -1,17 +1,26 @@
-//! The secure session of this firmware: the crate's own TLS core, or embedded-tls with the feature of that name.
+//! The secure session of this firmware: the crate's own TLS core, DTLS by the same core with a feature `dtls13-..`, or
+//! embedded-tls with the feature of that name.
 
 #[cfg(feature = "embedded-tls")]
 mod embedded;
 #[cfg(feature = "embedded-tls")]
 use embedded::{Secure, handshake};
 
-#[cfg(not(feature = "embedded-tls"))]
+#[cfg(feature = "dtls13-x25519")]
+mod dtls;
+#[cfg(feature = "dtls13-x25519")]
+use dtls::{Secure, handshake};
+
+#[cfg(not(any(feature = "embedded-tls", feature = "dtls13-x25519")))]
 mod own;
-#[cfg(not(feature = "embedded-tls"))]
+#[cfg(not(any(feature = "embedded-tls", feature = "dtls13-x25519")))]
 pub use own::Secure;
-#[cfg(not(feature = "embedded-tls"))]
+#[cfg(not(any(feature = "embedded-tls", feature = "dtls13-x25519")))]
 use own::handshake;
-#[cfg(all(feature = "snapshot", not(feature = "embedded-tls")))]
+#[cfg(all(
+    feature = "snapshot",
+    not(any(feature = "embedded-tls", feature = "dtls13-x25519"))
+))]
 pub use own::resume;
 
 use crate::clock::Clock;

@@ -5,10 +5,9 @@ use crate::texts::{CURVE, GROUP, PUBLISH, SEGMENT, TO_GROUP, TOPIC};
 use msgin5g::client::{
     Client, Config, IncomingSlot, OutboxSlot, OutgoingMessage, Pieces, SendError,
 };
-use msgin5g::driver;
 use msgin5g::message::{GroupServiceId, MessagingTopic, Recipient, UeServiceId};
-use msgin5g::session::Session;
 use msgin5g::transport::Host;
+use msgin5g_firmware::channel::Channel;
 use msgin5g_firmware::clock::Clock;
 use msgin5g_firmware::config::{PEER_SERVICE_ID, UE_SERVICE_ID};
 use msgin5g_firmware::once::Once;
@@ -39,7 +38,7 @@ fn memory() -> Option<Pieces<'static>> {
 /// The whole story. Not inlined, so that its memory is not held during the handshake.
 #[inline(never)]
 pub fn tell(
-    session: &mut impl Session,
+    session: &mut impl Channel,
     clock: Clock,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<(), Problem> {
@@ -53,7 +52,7 @@ pub fn tell(
         clock,
         tally: Tally::default(),
     };
-    ue.client.connected();
+    ue.session.connect(&mut ue.client);
     ue.register()?;
     ue.stored_message()?;
     ue.long_message_each_way(rng)?;
@@ -64,14 +63,14 @@ pub fn tell(
     Ok(())
 }
 
-struct Ue<'a, S: Session> {
+struct Ue<'a, S: Channel> {
     session: &'a mut S,
     client: Client<'a>,
     clock: Clock,
     tally: Tally,
 }
 
-impl<S: Session> Ue<'_, S> {
+impl<S: Channel> Ue<'_, S> {
     fn register(&mut self) -> Result<(), Problem> {
         self.client.register().map_err(failed_at!("registration"))?;
         self.until("registration", |tally| tally.registered == 1)
@@ -144,7 +143,9 @@ impl<S: Session> Ue<'_, S> {
     ) -> Result<(), Problem> {
         let deadline = self.clock.now_ms() + PATIENCE_MS;
         while !reached(&self.tally) {
-            let something = driver::wait(self.session, &mut self.client, &mut self.clock, deadline)
+            let something = self
+                .session
+                .wait(&mut self.client, &mut self.clock, deadline)
                 .map_err(failed_at!("session lost"))?;
             if !something {
                 error!("{}: nothing came in time", step);
