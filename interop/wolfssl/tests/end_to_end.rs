@@ -1,5 +1,7 @@
 //! The whole client over DTLS 1.3 against the reference network, whose DTLS is wolfSSL's.
 
+#[path = "../../../tests/support/sleeper.rs"]
+mod sleeper;
 #[path = "support/ue.rs"]
 mod ue;
 
@@ -7,12 +9,15 @@ use std::time::Duration;
 
 use msgin5g::akma::{Kaf, UaStarId};
 use msgin5g::client::Event;
-use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsConnection, DtlsSession, Snapshot};
+use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsConnection, DtlsSession};
 use msgin5g::session::{DatagramSession, SessionError};
+use msgin5g::snapshot::{self, Association, Contents};
 use msgin5g::transport::Host;
 use msgin5g_interop_wolfssl::WolfSsl;
 use msgin5g_testnet::aanf::AanfError;
 use msgin5g_testnet::{Closing, Config, DatagramFaults, EventKind, Faults, Refusal, TestNet};
+use rand_core::OsRng;
+use sleeper::Fuses;
 use ue::{
     METER, Opening, PATIENCE_MS, PUMP, Ue, Who, buffer, good_keys, keys, network, network_with,
     socket, write,
@@ -263,7 +268,7 @@ fn first_hello(keys: &(Kaf, msgin5g::akma::PskIdentity)) -> u16 {
         &config,
         &DtlsConfig::default(),
         &mut SoftwarePsk::<RustCrypto>::new(&[0; 32]),
-        &mut rand_core::OsRng,
+        &mut OsRng,
         buffer(1536),
         buffer(1280),
     )
@@ -271,29 +276,43 @@ fn first_hello(keys: &(Kaf, msgin5g::akma::PskIdentity)) -> u16 {
     hello.outgoing(0).len().try_into().unwrap()
 }
 
-/// The device sleeps or starts anew: keys and numbers come out of the snapshot, and no handshake is made.
+/// The power goes: client and association come out of flash. No handshake, no registration, another port.
 #[test]
 fn a_snapshot_goes_on_from_another_port() {
     let network = network(Config::default());
     let mut meter = Ue::registered(&network, METER, |_| {});
     let mut pump = Ue::registered(&network, PUMP, |_| {});
     write(&mut meter, &mut pump, PUMP, "before");
+    let (key, mut fuses) = (sleeper::key(METER.service_id), Fuses::at(0));
     for n in 0..3 {
         meter.settle();
-        let octets = *meter.session.connection().export().unwrap().as_octets();
+        let kept = meter.session.export().expect("nothing is under way");
+        let mut contents = Contents {
+            client: Some(&mut meter.client),
+            association: Some(Association::Datagrams(kept)),
+            ..Contents::default()
+        };
+        let now = meter.host.now_ms();
+        let flash = buffer(1 << 15);
+        let len = snapshot::save(&mut contents, now, &key, &mut fuses, &mut OsRng, flash).unwrap();
         drop(meter);
 
-        let snapshot = Snapshot::from_octets(&octets);
+        let mut opened = snapshot::open(&mut flash[..len], &key, &mut fuses).unwrap();
+        let Some(Association::Datagrams(kept)) = opened.take_association() else {
+            panic!("an association");
+        };
         let dtls = DtlsConfig::default();
-        let connection =
-            DtlsConnection::resume(&snapshot, &dtls, buffer(1536), buffer(1280)).unwrap();
+        let connection = DtlsConnection::resume(kept, &dtls, buffer(1536), buffer(1280)).unwrap();
         let session = DtlsSession::over(socket(&network), connection);
-        meter = Ue::over(session, METER, |_| {});
-        meter.register().unwrap();
+        meter = Ue::new(session, METER, |_| {});
+        let now = meter.host.now_ms();
+        meter.client.restore(&opened, now, 0).unwrap();
+        assert!(meter.client.resumed());
         write(&mut meter, &mut pump, PUMP, &format!("after {n}"));
         write(&mut pump, &mut meter, METER, &format!("to it {n}"));
     }
-    assert_eq!(network.counters().sessions, 2, "no other handshake");
+    let counted = network.counters();
+    assert_eq!((counted.sessions, counted.registrations), (2, 2));
 }
 
 /// A device that has lost its keys comes from the same address and port.

@@ -125,13 +125,19 @@ pub struct Ue {
 }
 
 impl Ue {
-    /// Not registered yet.
+    /// Connected, and not registered yet.
     pub fn over(session: Session, who: Who, adjust: impl FnOnce(&mut Config<'_>)) -> Self {
+        let mut ue = Self::new(session, who, adjust);
+        ue.client.connected_datagram();
+        ue
+    }
+
+    /// With a client that knows nothing.
+    pub fn new(session: Session, who: Who, adjust: impl FnOnce(&mut Config<'_>)) -> Self {
         let mut config = Config::new(UeServiceId::new(who.service_id).unwrap());
         adjust(&mut config);
         let memory = Box::leak(Box::new(ClientMemory::<2048, 2048, 8192, 8, 8192, 4>::new()));
-        let mut client = Client::new(config, memory.pieces(), &mut OsRng).expect("a configuration");
-        client.connected_datagram();
+        let client = Client::new(config, memory.pieces(), &mut OsRng).expect("a configuration");
         Self {
             client,
             session,
@@ -194,7 +200,7 @@ impl Ue {
         loop {
             self.turn(|_| None::<()>);
             let quiet = self.client.pending() == 0 && self.client.next_deadline().is_none();
-            if quiet && self.session.connection().export().is_some() {
+            if quiet && self.session.deadline().is_none() {
                 return;
             }
             assert!(self.host.now_ms() < until, "not quiet in {PATIENCE_MS} ms");
