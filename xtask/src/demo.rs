@@ -10,7 +10,7 @@ use anyhow::Result;
 
 /// Installs what is missing, builds, runs the firmware and prints what it shows.
 pub fn run(scenario: Scenario, board: Board, session: Session, may_install: bool) -> Result<()> {
-    install::for_exchange(&[board.target], false, may_install)?;
+    install::for_exchange(&[board.target], session.is_datagrams(), may_install)?;
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
     show(scenario, board, session, &toolchain, &Programs::build()?)
 }
@@ -27,7 +27,7 @@ pub fn show(
     let stage = Stage {
         board,
         firmware: &firmware,
-        programs,
+        programs: &programs.over(session)?,
     };
     print(board, &scenario.run(&stage)?);
     Ok(())

@@ -99,7 +99,7 @@ pub fn play_in(
 ) -> Result<(Exchange, Seen)> {
     let a_kid = network.a_kid.clone();
     let mut emulator = Emulator::start_in(dir, board, firmware)?;
-    let bridge = Bridge::start(emulator.uart()?, network.address)?;
+    let bridge = Bridge::start(emulator.uart()?, network.for_firmware)?;
     let outcome = emulator.finish(Instant::now() + PATIENCE);
     let octets = bridge.octets();
     drop(bridge);

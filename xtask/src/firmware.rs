@@ -20,6 +20,8 @@ pub enum Session {
     EmbeddedTls,
     /// The crate's own TLS 1.3 core, with X25519.
     Tls13,
+    /// DTLS 1.3 by the same core, with X25519: CoAP over UDP.
+    Dtls13,
 }
 
 impl Session {
@@ -28,7 +30,13 @@ impl Session {
         match self {
             Self::EmbeddedTls => "embedded-tls, P-256",
             Self::Tls13 => "tls13, X25519",
+            Self::Dtls13 => "dtls13, X25519",
         }
+    }
+
+    /// Whether the modem carries datagrams.
+    pub fn is_datagrams(self) -> bool {
+        self == Self::Dtls13
     }
 
     /// Builds a program of the firmware package over this session for a target.
@@ -54,6 +62,7 @@ impl Session {
         let mut features = vec![match self {
             Self::EmbeddedTls => "embedded-tls",
             Self::Tls13 => "tls13-x25519",
+            Self::Dtls13 => "dtls13-x25519",
         }];
         if logs {
             features.push("defmt");

@@ -1,7 +1,9 @@
 //! The programs of an exchange that run on this machine: the reference network and the second UE.
 
-use crate::firmware::settings;
+use crate::bridge::Server;
+use crate::firmware::{Session, settings};
 use crate::run::{self, Guarded};
+use crate::wolfssl;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -16,9 +18,12 @@ const PEER_KAUSF: &str = "c1f0aa7d4e2b9036588d17e4b39c60f25a71d8830e46bf927d1c3a
 const PEER_SUPI: &str = "001010000000002";
 
 /// Paths of the two programs.
+#[derive(Clone)]
 pub struct Programs {
     network: PathBuf,
     peer: PathBuf,
+    /// The firmware's modem carries datagrams, and the network listens for them.
+    datagrams: bool,
 }
 
 impl Programs {
@@ -42,7 +47,18 @@ impl Programs {
         Ok(Self {
             network: dir.join("msgin5g-testnet"),
             peer: dir.join("examples/display"),
+            datagrams: false,
         })
+    }
+
+    /// Those for a firmware with this session: DTLS needs the network that has it.
+    pub fn over(&self, session: Session) -> Result<Self> {
+        let mut programs = self.clone();
+        if session.is_datagrams() {
+            programs.network = wolfssl::network()?;
+            programs.datagrams = true;
+        }
+        Ok(programs)
     }
 }
 
@@ -96,10 +112,18 @@ impl Talker {
     }
 }
 
+/// K_AUSF of the firmware's UE in hexadecimal digits.
+pub fn kausf() -> String {
+    let digits = |octet: &u8| format!("{octet:02x}");
+    settings::KAUSF.iter().map(digits).collect()
+}
+
 /// The reference network, running.
 pub struct Network {
     talker: Talker,
     pub address: SocketAddr,
+    /// Where the firmware's modem connects to.
+    pub for_firmware: Server,
     /// The A-KID of the firmware's UE.
     pub a_kid: String,
 }
@@ -107,10 +131,7 @@ pub struct Network {
 impl Network {
     /// Starts it with the firmware's UE and the second one as subscribers, and with these words more.
     pub fn start(programs: &Programs, more: &[&str]) -> Result<Self> {
-        let kausf: String = settings::KAUSF
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
+        let kausf = kausf();
         let firmware = format!(
             "supi={},kausf={kausf},rid={},mcc={},mnc={},ue={}",
             settings::SUPI,
@@ -127,15 +148,23 @@ impl Network {
         command
             .args(["--ladder", "--fqdn", settings::SERVER_NAME])
             .args(["--subscriber", &firmware, "--subscriber", &peer])
+            .args(programs.datagrams.then_some("--dtls"))
             .args(more);
         let talker = Talker::start(&mut command)?;
         let ready = talker.line(Duration::from_secs(10), "the network to listen")?;
         let ready: Value =
             serde_json::from_str(&ready).with_context(|| format!("the network said {ready:?}"))?;
-        let address = ready["listening"]
-            .as_str()
-            .context("the network says where it listens")?
-            .parse()?;
+        let listens = |what: &str| -> Result<SocketAddr> {
+            let address = ready[what].as_str();
+            Ok(address
+                .context("the network says where it listens")?
+                .parse()?)
+        };
+        let address = listens("listening")?;
+        let for_firmware = match programs.datagrams {
+            true => Server::Datagrams(listens("dtls")?),
+            false => Server::Stream(address),
+        };
         let a_kid = ready["a_kid"][settings::SUPI]
             .as_str()
             .context("the network says the A-KIDs")?
@@ -143,6 +172,7 @@ impl Network {
         Ok(Self {
             talker,
             address,
+            for_firmware,
             a_kid,
         })
     }

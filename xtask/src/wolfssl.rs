@@ -1,7 +1,10 @@
 //! The workspace `interop/wolfssl`, apart from the rest because wolfSSL is GPL: the reference network's DTLS.
 
+use crate::bridge::Server;
+use crate::firmware::{Session, settings};
+use crate::host::{self, Network, Peer, Programs};
 use crate::run;
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,6 +14,45 @@ pub fn check() -> Result<()> {
     let words = ["clippy", "--quiet", "--locked", "--all-targets"];
     run::run(cargo().args(words).args(["--", "-Dwarnings"]))?;
     run::run(cargo().args(["test", "--quiet", "--locked"]))
+}
+
+/// `examples/send.rs --dtls` as the firmware's UE, to the second UE, which is on TLS.
+pub fn send() -> Result<()> {
+    run::run(run::cargo().args(["build", "--quiet", "--example", "send"]))?;
+    let programs = Programs::build()?.over(Session::Dtls13)?;
+    let network = Network::start(&programs, &[])?;
+    let peer = Peer::start(&programs, network.address)?;
+    let Server::Datagrams(address) = network.for_firmware else {
+        bail!("the network listens for no datagrams");
+    };
+    let mut send = Command::new(run::target_dir().join("debug/examples/send"));
+    send.args(["--dtls", "--server", &address.to_string()])
+        .args(["--fqdn", settings::SERVER_NAME, "--kausf", &host::kausf()])
+        .args(["--supi", settings::SUPI])
+        .args(["--ue-service-id", settings::UE_SERVICE_ID])
+        .args(["--to", settings::PEER_SERVICE_ID])
+        .args(["--text", settings::TEXT, "--report"]);
+    let sent = run::run(&mut send);
+    let seen = peer.finish();
+    for line in network.finish()? {
+        println!("{line}");
+    }
+    sent?;
+    ensure!(seen?.messages == [settings::TEXT], "it has not arrived");
+    Ok(())
+}
+
+/// Builds the reference network with DTLS and gives its path.
+pub fn network() -> Result<PathBuf> {
+    let words = [
+        "build",
+        "--quiet",
+        "--locked",
+        "--bin",
+        "msgin5g-testnet-dtls",
+    ];
+    run::run(cargo().args(words))?;
+    Ok(target_dir().join("debug/msgin5g-testnet-dtls"))
 }
 
 /// The cargo of that workspace. Its target directory is within ours.

@@ -22,6 +22,7 @@ pub fn run(may_install: bool) -> Result<()> {
     source::steps(&mut steps);
     host::steps(&mut steps);
     steps.step("DTLS with wolfSSL", wolfssl::check);
+    steps.step("send --dtls", wolfssl::send);
     crates::steps(&mut steps);
     panics::steps(&mut steps, &toolchain);
     boards::steps(&mut steps, &toolchain);
