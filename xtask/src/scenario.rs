@@ -75,10 +75,11 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
     use Scenario::{Exchange, Messaging, Sleep};
-    use Session::{EmbeddedTls, Tls13};
+    use Session::{Dtls13, EmbeddedTls, Tls13};
     let [m4, m3, m33] = BOARDS;
     vec![
         (Exchange, EmbeddedTls, m4),
+        (Exchange, Dtls13, m4),
         (Messaging, EmbeddedTls, m4),
         (Messaging, Tls13, m4),
         (Messaging, Tls13, m3),

@@ -75,7 +75,7 @@ pub struct Row {
 
 /// Measures and prints; with `write`, into the README too.
 pub fn run(write: bool, may_install: bool) -> Result<()> {
-    install::for_exchange(&TARGETS, true, may_install)?;
+    install::for_exchange(&TARGETS, false, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let programs = Programs::build()?;
     build_all(&toolchain)?;
@@ -91,13 +91,12 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
     Ok(())
 }
 
-/// What has a row: each session over a stream on each core, and the one over datagrams on the first board.
+/// What has a row: each session on each core.
 pub fn rows_to_measure() -> impl Iterator<Item = (Session, Board)> {
     let boards = [SMALLEST, BOARDS[1], BOARDS[0], BOARDS[2]];
     [Session::Tls13, Session::EmbeddedTls]
         .into_iter()
         .flat_map(move |session| boards.map(|board| (session, board)))
-        .chain([(Session::Dtls13, BOARDS[0])])
 }
 
 /// Builds the firmware as a product would, without logs, and runs the exchange.
