@@ -64,7 +64,6 @@ fn begin(
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
     let configs = (config, &DtlsConfig::default());
-    let session = DtlsSession::begin(modem, configs, &mut psk, rng, receive, send)
-        .map_err(failed_at!("session"))?;
-    Ok(place.insert(session))
+    DtlsSession::begin_in(place, modem, configs, &mut psk, rng, (receive, send))
+        .map_err(failed_at!("session"))
 }

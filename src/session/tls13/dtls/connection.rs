@@ -127,15 +127,28 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         send: &'b mut [u8],
     ) -> Result<Self, TlsError> {
         let mut this = Self::empty(dtls, receive, send)?;
-        let limits = this.limits();
-        let id = dtls.connection_id;
-        let mut handshake = Handshake::new(Protocol::Dtls, config, limits, id, psk, rng)?;
-        let len = handshake.hello(this.hello_place()).map_err(with_header)?;
-        this.handshake = Some(handshake);
-        this.handshake_ms = config.handshake_timeout_ms;
-        this.records_per_key = config.records_per_key.max(1);
-        this.begin_hello(len);
+        this.start(config, dtls, psk, rng)?;
         Ok(this)
+    }
+
+    /// Makes the ClientHello.
+    pub(super) fn start(
+        &mut self,
+        config: &Config<'b>,
+        dtls: &DtlsConfig<'b>,
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<(), TlsError> {
+        let limits = self.limits();
+        let id = dtls.connection_id;
+        let handshake = Handshake::new(Protocol::Dtls, config, limits, id, psk, rng)?;
+        let handshake = self.handshake.insert(handshake);
+        let place = self.send.get_mut(HELLO_AT - 4..).unwrap_or_default();
+        let len = handshake.hello(place).map_err(with_header)?;
+        self.handshake_ms = config.handshake_timeout_ms;
+        self.records_per_key = config.records_per_key.max(1);
+        self.begin_hello(len);
+        Ok(())
     }
 
     /// Goes on with an association that [`export`](Self::export) has put away.
@@ -331,12 +344,9 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         self.flight_due = true;
     }
 
-    /// Where a ClientHello with its 4-octet header goes: its body to [`HELLO_AT`].
-    pub(super) fn hello_place(&mut self) -> &mut [u8] {
-        self.send.get_mut(HELLO_AT - 4..).unwrap_or_default()
-    }
-
-    fn empty(
+    /// Inlined, so that it is made where it stays.
+    #[inline(always)]
+    pub(super) fn empty(
         dtls: &DtlsConfig<'b>,
         receive: &'b mut [u8],
         send: &'b mut [u8],

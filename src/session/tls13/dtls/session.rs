@@ -41,6 +41,41 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
             .map_err(|e| name(e, false))
     }
 
+    /// As [`begin`](Self::begin), in a place that the caller keeps. On a microcontroller an association
+    /// takes some kilobytes; here no copy of it goes over the stack.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin). What is in `place` then is of no use.
+    pub fn begin_in<'p>(
+        place: &'p mut Option<Self>,
+        transport: T,
+        (config, dtls): (&Config<'m>, &DtlsConfig<'m>),
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        (receive, send): (&'m mut [u8], &'m mut [u8]),
+    ) -> Result<&'p mut Self, SessionError> {
+        let this = Self::prepare(place, transport, dtls, receive, send);
+        let this = this.map_err(|e| name(e, false))?;
+        let started = this.connection.start(config, dtls, psk, rng);
+        started.map(|()| this).map_err(|e| name(e, false))
+    }
+
+    /// Not inlined, so that whatever of the stack it takes is free again for the handshake.
+    #[inline(never)]
+    fn prepare<'p>(
+        place: &'p mut Option<Self>,
+        transport: T,
+        dtls: &DtlsConfig<'m>,
+        receive: &'m mut [u8],
+        send: &'m mut [u8],
+    ) -> Result<&'p mut Self, TlsError> {
+        Ok(place.insert(Self {
+            transport,
+            connection: DtlsConnection::empty(dtls, receive, send)?,
+            was_open: false,
+        }))
+    }
+
     /// [`begin`](Self::begin) and [`poll`](Self::poll) until it is open, idling in between.
     ///
     /// `buffers` are for receiving and for sending. Gives up after
