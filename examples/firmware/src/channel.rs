@@ -3,7 +3,9 @@
 use core::task::Poll;
 use msgin5g::client::Client;
 use msgin5g::driver;
-use msgin5g::session::{DatagramSession, Session, SessionError};
+#[cfg(feature = "dtls13-x25519")]
+use msgin5g::session::DatagramSession;
+use msgin5g::session::{Session, SessionError};
 use msgin5g::transport::Host;
 
 /// An open session of either kind.
@@ -43,8 +45,10 @@ impl<S: Session> Channel for S {
 }
 
 /// A session of datagrams.
+#[cfg(feature = "dtls13-x25519")]
 pub struct Datagrams<S>(pub S);
 
+#[cfg(feature = "dtls13-x25519")]
 impl<S: DatagramSession> Channel for Datagrams<S> {
     fn connect(&self, client: &mut Client<'_>) {
         client.connected_datagram();
