@@ -3,7 +3,7 @@
 
 use super::{Figure, Unit};
 use crate::board::{BOARDS, Board};
-use crate::bridge::Bridge;
+use crate::bridge::{self, Bridge};
 use crate::elf::{self, Sizes};
 use crate::firmware;
 use crate::qemu::Emulator;
@@ -81,7 +81,7 @@ pub fn measure(toolchain: &Toolchain) -> Result<Vec<Row>> {
             }
             let firmware = firmware::build(toolchain, board.target, program, features)?;
             let mut emulator = Emulator::start(board, &firmware)?;
-            let bridge = Bridge::start(emulator.uart()?, server.address)?;
+            let bridge = Bridge::start(emulator.uart()?, bridge::Server::Stream(server.address))?;
             let outcome = emulator.finish(Instant::now() + PATIENCE)?;
             drop(bridge);
             ensure!(
