@@ -5,7 +5,7 @@
 mod script;
 
 use msgin5g::client::{Event, Failure, OutgoingMessage};
-use msgin5g::coap::Code;
+use msgin5g::coap::{Code, OptionNumber, Token};
 use msgin5g::message::{AsServiceId, MessageId, Priority, Recipient, ReportStatus, UeServiceId};
 use script::{Bench, Frame};
 use serde_json::{Value, json};
@@ -264,6 +264,35 @@ fn an_aggregate_too_large_for_the_server_is_undone() {
         .map(|frame| frame.json()["Payload"].clone())
         .collect();
     assert_eq!(texts, ["a", "b"]);
+}
+
+/// Found by fuzzing: cut into segments, they were bound together still, and one of them never went.
+#[test]
+fn those_that_go_in_segments_go_alone() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::new(&mut memory);
+    for text in ["a", "b"] {
+        let text = text.repeat(400);
+        let message = OutgoingMessage::text(meter(), &text)
+            .with_aggregation()
+            .with_segments();
+        bench.client.send(&message, &mut bench.rng).unwrap();
+    }
+    let smaller = [(OptionNumber(2), &[0x02, 0x58][..])];
+    bench.frame(Code::CSM, Token::EMPTY, &smaller, b"");
+    bench.register();
+    let mut texts = String::new();
+    for round in 1..20 {
+        for segment in bench.sent(round * WAIT) {
+            texts += segment.json()["Payload"].as_str().unwrap();
+            bench.answer(&segment, Code::CHANGED, "");
+            bench.events(round * WAIT);
+        }
+    }
+    assert_eq!(bench.client.pending(), 0);
+    for text in ["a", "b"] {
+        assert_eq!(texts.matches(text).count(), 400);
+    }
 }
 
 #[test]

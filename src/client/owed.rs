@@ -1,5 +1,6 @@
 //! What happens without a frame: time passes, and outcomes wait to be told.
 
+use super::aggregation::Gathering;
 use super::core::Core;
 use super::membership::{Membership, longest_request};
 use super::outbox::exchange::Exchange;
@@ -95,6 +96,8 @@ impl Core<'_> {
             !slot.exchange.is_waiting()
                 // Kept segments and standing subscriptions have had their outcome.
                 && slot.is_pending()
+                // What goes with others comes apart when it is to go out.
+                && !matches!(slot.gathering, Gathering::Bound(_))
                 && room.is_some_and(|limit| slot.json_len.saturating_add(overhead) > limit)
         };
         while let Some(index) = self.outbox.shelf.position(|slot| {

@@ -1,5 +1,6 @@
 //! Sending a message in segments (TS 24.538 clause 6.5, TS 23.554 clause 8.5).
 
+use crate::client::aggregation::Gathering;
 use crate::client::core::{Core, message_entry, write_message};
 use crate::client::memory::record::{Field, Record};
 use crate::client::outbox::exchange::Exchange;
@@ -281,6 +282,10 @@ impl Core<'_> {
             // It goes in one piece no more.
             slot.json_len = 0;
             slot.exchange = Exchange::NEW;
+            if slot.gathering.is_open() {
+                // And so with no others.
+                slot.gathering = Gathering::No;
+            }
         }
         let mut all = SegmentRanges::EMPTY;
         all.insert(1, total);
