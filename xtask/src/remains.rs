@@ -43,6 +43,11 @@ pub fn show(stage: &Stage) -> Result<Shown> {
     let (before, after) = (read("ram-before.bin")?, read("ram-after.bin")?);
     let fixed = usize::try_from(played.sizes.ram())?;
     ensure!(before.len() == after.len() && before.len() > fixed);
+    let known = settings::UE_SERVICE_ID.as_bytes();
+    ensure!(
+        !places(&before, known).is_empty() && !places(&after, known).is_empty(),
+        "the search does not see what is in the client's memory"
+    );
     let mut words = format!("ram={} static={fixed}", before.len());
     let mut ladder = played.ladder;
     for (name, key) in keys()? {

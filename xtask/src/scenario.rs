@@ -74,7 +74,7 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
-    use Scenario::{Exchange, Messaging, Sleep};
+    use Scenario::{Exchange, Messaging, Remains, Sleep};
     use Session::{Dtls13, EmbeddedTls, Tls13};
     let [m4, m3, m33] = BOARDS;
     vec![
@@ -84,6 +84,8 @@ pub fn to_test() -> Vec<(Scenario, Session, Board)> {
         (Messaging, Tls13, m4),
         (Messaging, Tls13, m3),
         (Messaging, EmbeddedTls, m33),
+        (Remains, EmbeddedTls, m4),
+        (Remains, Tls13, m4),
         (Sleep, Tls13, m4),
     ]
 }
