@@ -8,8 +8,10 @@ use std::task::{Context, Poll, Waker};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver::{self, AsyncHost};
 use msgin5g::message::{Recipient, UeServiceId};
-use msgin5g::session::{Plaintext, SessionError};
-use msgin5g::transport::{Host, StdHost, StreamTransport, TcpTransport, TransportError};
+use msgin5g::session::{Plaintext, PlaintextDatagrams, SessionError};
+use msgin5g::transport::{
+    Host, StdHost, StreamTransport, TcpTransport, TransportError, UdpTransport,
+};
 use msgin5g_testnet::{EventKind, TestNet};
 use rand_core::OsRng;
 
@@ -159,4 +161,41 @@ fn its_time_comes_and_its_session_ends() {
     net.restart();
     let wait = driver::wait_async(&mut session, &mut client, &mut host, PATIENCE_MS);
     assert_eq!(polled(wait, usize::MAX), Some(Err(SessionError::Closed)));
+}
+
+#[test]
+fn datagrams_are_waited_for_in_the_same_way() {
+    let mut config = msgin5g_testnet::Config::default();
+    config.udp = Some("127.0.0.1:0".parse().unwrap());
+    let net = TestNet::start(config).unwrap();
+    let subscriber = msgin5g_testnet::Subscriber::new("001010000000001", [7; 32]).with_ue(NAME);
+    net.add_subscriber(subscriber).unwrap();
+    for times in 1..=4 {
+        let udp = UdpTransport::connect(net.udp_addr().unwrap()).unwrap();
+        let mut session = PlaintextDatagrams::new(udp);
+        let mut memory = ClientMemory::<1152, 1152, 2048, 4>::new();
+        let config = Config::new(UeServiceId::new(NAME).unwrap());
+        let mut client = Client::new(config, memory.pieces(), &mut OsRng).unwrap();
+        let mut host = Turns {
+            host: StdHost::new(),
+            waits: 0,
+        };
+        client.connected_datagram();
+        client.register().unwrap();
+        loop {
+            let wait =
+                driver::wait_datagrams_async(&mut session, &mut client, &mut host, PATIENCE_MS);
+            match polled(wait, times) {
+                None => continue,
+                Some(found) => assert!(found.unwrap(), "nothing in time"),
+            }
+            let now = host.now_ms();
+            match client.poll_event(now) {
+                Some(Event::Registered) => client.deregister().unwrap(),
+                Some(Event::Deregistered) => break,
+                None => {}
+                Some(other) => panic!("{other:?}"),
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
 use core::future::Future;
 
-use super::move_octets;
+use super::{Moved, move_datagrams, move_octets};
 use crate::client::Client;
-use crate::session::{Session, SessionError};
+use crate::session::{DatagramSession, Session, SessionError};
 
 /// A clock and a way to wait, for async firmware. Two lines over an executor's timer and the signal
 /// that the interrupt of a UART sets.
@@ -56,9 +56,38 @@ pub async fn wait_async<S: Session>(
     host: &mut impl AsyncHost,
     until: u64,
 ) -> Result<bool, SessionError> {
+    let go_on = |client: &mut Client<'_>, now| (move_octets(session, client, now), None);
+    wait_with(go_on, client, host, until).await
+}
+
+/// As [`wait_async`], for a client that [is connected](Client::connected_datagram) by datagrams.
+///
+/// # Errors
+///
+/// As [`exchange`](super::exchange).
+pub async fn wait_datagrams_async<S: DatagramSession>(
+    session: &mut S,
+    client: &mut Client<'_>,
+    host: &mut impl AsyncHost,
+    until: u64,
+) -> Result<bool, SessionError> {
+    let go_on = |client: &mut Client<'_>, now| {
+        let moved = move_datagrams(session, client, now);
+        (moved, session.next_deadline())
+    };
+    wait_with(go_on, client, host, until).await
+}
+
+/// `go_on` moves what is there, and says when the session itself is due.
+async fn wait_with<'m>(
+    mut go_on: impl FnMut(&mut Client<'m>, u64) -> (Result<Moved, SessionError>, Option<u64>),
+    client: &mut Client<'m>,
+    host: &mut impl AsyncHost,
+    until: u64,
+) -> Result<bool, SessionError> {
     loop {
         let now = host.now_ms();
-        let moved = move_octets(session, client, now);
+        let (moved, due) = go_on(client, now);
         // What arrived before the session ended still counts.
         if client.has_event(now) {
             return Ok(true);
@@ -69,8 +98,9 @@ pub async fn wait_async<S: Session>(
         }
         // What was just received may have left something to send, a Pong for example.
         if !moved.any() {
-            let next = client.next_deadline().unwrap_or(until);
-            host.wait_until(next.min(until)).await;
+            let due = client.next_deadline().into_iter().chain(due).min();
+            host.wait_until(due.map_or(until, |due| due.min(until)))
+                .await;
         }
     }
 }
