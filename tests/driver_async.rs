@@ -165,9 +165,11 @@ fn its_time_comes_and_its_session_ends() {
 
 #[test]
 fn datagrams_are_waited_for_in_the_same_way() {
-    let mut config = msgin5g_testnet::Config::default();
-    config.udp = Some("127.0.0.1:0".parse().unwrap());
-    let net = TestNet::start(config).unwrap();
+    let net = TestNet::start(msgin5g_testnet::Config {
+        udp: Some("127.0.0.1:0".parse().unwrap()),
+        ..msgin5g_testnet::Config::default()
+    })
+    .unwrap();
     let subscriber = msgin5g_testnet::Subscriber::new("001010000000001", [7; 32]).with_ue(NAME);
     net.add_subscriber(subscriber).unwrap();
     for times in 1..=4 {
