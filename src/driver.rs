@@ -15,7 +15,9 @@ use crate::session::DatagramSession;
 use crate::session::{Session, SessionError};
 use crate::transport::Host;
 
-pub use asynchronous::{AsyncHost, wait_async, wait_datagrams_async};
+#[cfg(feature = "datagrams")]
+pub use asynchronous::wait_datagrams_async;
+pub use asynchronous::{AsyncHost, wait_async};
 
 /// Octets that one call takes in at the most, so that it ends: somebody who floods the client
 /// with one endless frame must not hold its caller.

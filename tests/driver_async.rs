@@ -1,5 +1,5 @@
 //! The async driver: dropped at every point at which it waits, it loses and doubles nothing.
-#![cfg(all(feature = "std", feature = "insecure-plaintext"))]
+#![cfg(all(feature = "datagrams", feature = "std", feature = "insecure-plaintext"))]
 
 use std::future::Future;
 use std::pin::pin;

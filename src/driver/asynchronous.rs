@@ -1,8 +1,12 @@
 use core::future::Future;
 
-use super::{Moved, move_datagrams, move_octets};
+#[cfg(feature = "datagrams")]
+use super::move_datagrams;
+use super::{Moved, move_octets};
 use crate::client::Client;
-use crate::session::{DatagramSession, Session, SessionError};
+#[cfg(feature = "datagrams")]
+use crate::session::DatagramSession;
+use crate::session::{Session, SessionError};
 
 /// A clock and a way to wait, for async firmware. Two lines over an executor's timer and the signal
 /// that the interrupt of a UART sets.
@@ -65,6 +69,7 @@ pub async fn wait_async<S: Session>(
 /// # Errors
 ///
 /// As [`exchange`](super::exchange).
+#[cfg(feature = "datagrams")]
 pub async fn wait_datagrams_async<S: DatagramSession>(
     session: &mut S,
     client: &mut Client<'_>,
