@@ -25,7 +25,7 @@ use work::Line;
 
 /// What sessions of [`session::embedded_tls`](crate::session::embedded_tls) need, one after the
 /// other: record buffers of `RX` and `TX` octets, each twice (see
-/// [`TlsMemory`](crate::session::embedded_tls::TlsMemory)), and a [`Desk`].
+/// [`TlsMemory`]), and a [`Desk`].
 pub struct EmbeddedTlsMemory<T, const RX: usize = 640, const TX: usize = 640> {
     tls: TlsMemory<Line<T>, RX, TX>,
     desk: Desk<T>,

@@ -63,7 +63,7 @@ impl<'a> Config<'a> {
     /// The share is for X25519 where it is built in, a third of the work of secp256r1. A server that
     /// has only secp256r1, which RFC 8446 section 9.1 demands of all, asks for it by a
     /// HelloRetryRequest: that costs one more round trip. Where all servers are such, name
-    /// [`groups`](Self::groups) yourself.
+    /// `groups` yourself.
     #[must_use]
     pub fn new(identity: &'a [u8], server_name: &'a str) -> Self {
         Self {
