@@ -9,17 +9,15 @@
 
 use core::task::Poll;
 use std::error::Error;
+use std::net::SocketAddr;
 
-use msgin5g::akma::{
-    AfId, AkmaKeySource, Kaf, Kausf, KausfSource, MncLength, PskIdentity, RoutingIndicator, Supi,
-    UaStarId,
-};
+use msgin5g::akma::{AfId, Kausf, KausfSource, MncLength, RoutingIndicator, Supi, UaStarId};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
-use msgin5g::driver;
+use msgin5g::connection::{Connection, Modem, Settings, Tls13};
 use msgin5g::message::{Recipient, UeServiceId};
-use msgin5g::session::tls13::crypto::{RustCrypto, SoftwarePsk};
-use msgin5g::session::tls13::{self, TlsSession};
-use msgin5g::transport::{Host, StdHost, TcpTransport};
+use msgin5g::session::tls13;
+use msgin5g::session::tls13::crypto::RustCrypto;
+use msgin5g::transport::{Host, StdHost, TcpTransport, TransportError};
 use msgin5g_testnet::{Subscriber, TestNet};
 use rand_core::OsRng;
 
@@ -49,22 +47,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fqdn = network.af_fqdn().to_owned();
     let mut host = StdHost::new();
 
-    // Each UE: a session that its key opens, and a client in it.
-    let (meter_keys, mut meter_records) = (keys(&METER, &fqdn)?, Records::new());
-    let meter_line = TcpTransport::connect(network.addr())?;
-    let mut meter_session = open(
-        meter_line,
-        &meter_keys,
-        &fqdn,
-        &mut meter_records,
-        &mut host,
-    )?;
+    let (server, fqdn) = (network.addr(), fqdn.as_str());
+
+    // Each UE: a modem, a connection that its key opens, and a client in it.
+    let mut meter_modem = modem(&METER, server)?;
+    let mut meter_records = [[0; 640]; 2];
+    let mut meter_connection = connection(fqdn, &mut meter_records)?;
     let mut meter_memory = ClientMemory::<1152, 1152, 2048, 8>::new();
     let mut meter = client(&METER, &mut meter_memory)?;
 
-    let (pump_keys, mut pump_records) = (keys(&PUMP, &fqdn)?, Records::new());
-    let pump_line = TcpTransport::connect(network.addr())?;
-    let mut pump_session = open(pump_line, &pump_keys, &fqdn, &mut pump_records, &mut host)?;
+    let mut pump_modem = modem(&PUMP, server)?;
+    let mut pump_records = [[0; 640]; 2];
+    let mut pump_connection = connection(fqdn, &mut pump_records)?;
     let mut pump_memory = ClientMemory::<1152, 1152, 2048, 8>::new();
     let mut pump = client(&PUMP, &mut pump_memory)?;
 
@@ -76,8 +70,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         if now > deadline {
             return Err("the exchange did not end within 20 s".into());
         }
-        driver::exchange(&mut meter_session, &mut meter, now)?;
-        driver::exchange(&mut pump_session, &mut pump, now)?;
+        while let Some(event) = meter_connection.poll(&mut meter, &mut meter_modem, now, &mut OsRng)
+        {
+            println!("meter: {event}");
+        }
+        while let Some(event) = pump_connection.poll(&mut pump, &mut pump_modem, now, &mut OsRng) {
+            println!("pump: {event}");
+        }
         at_meter.take_events("meter", &mut meter, now)?;
         at_pump.take_events("pump", &mut pump, now)?;
 
@@ -108,55 +107,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// From K_AUSF to the key for this server and the name under which it finds the key: AKMA.
-fn keys(ue: &Ue, fqdn: &str) -> Result<(Kaf, PskIdentity), Box<dyn Error>> {
+/// What the modem does on a device: AKMA keys from K_AUSF, and a way to the server.
+fn modem(
+    ue: &Ue,
+    server: SocketAddr,
+) -> Result<impl Modem<Transport = TcpTransport> + use<>, Box<dyn Error>> {
     let supi = Supi::imsi(ue.supi)?;
     let home = supi.home_network(MncLength::Two)?;
-    // On a device the modem is the source.
-    let mut source = KausfSource::new(supi, RoutingIndicator::new("0")?, home)
+    let keys = KausfSource::new(supi, RoutingIndicator::new("0")?, home)
         .with_k_ausf(Kausf::from_octets(ue.k_ausf));
-    let af_id = AfId::new(fqdn, UaStarId::TLS13)?;
-    let Poll::Ready(context) = source.request(&af_id) else {
-        return Err("the keys are not there yet".into());
-    };
-    let context = context?;
-    Ok((context.k_af(&af_id), context.psk_identity()))
+    Ok((keys, move || {
+        let code = |e: std::io::Error| e.raw_os_error().unwrap_or_default();
+        let dialled = TcpTransport::connect(server);
+        Poll::Ready(dialled.map_err(|e| TransportError::Failed(code(e))))
+    }))
 }
 
-/// Room for one record in each direction.
-struct Records {
-    receive: [u8; 640],
-    send: [u8; 640],
-}
-
-impl Records {
-    fn new() -> Self {
-        Self {
-            receive: [0; 640],
-            send: [0; 640],
-        }
-    }
-}
-
-/// TLS with K_AF.
-fn open<'m>(
-    line: TcpTransport,
-    (key, identity): &'m (Kaf, PskIdentity),
-    fqdn: &'m str,
-    records: &'m mut Records,
-    host: &mut StdHost,
-) -> Result<TlsSession<'m, TcpTransport, RustCrypto>, Box<dyn Error>> {
-    let config = tls13::Config::new(identity.as_bytes(), fqdn);
-    let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
-    let buffers = (&mut records.receive[..], &mut records.send[..]);
-    let session = TlsSession::open_blocking(line, &config, &mut psk, &mut OsRng, buffers, host)?;
-    Ok(session)
+/// TLS with K_AF, one record in each direction.
+fn connection<'a>(
+    fqdn: &'a str,
+    [receive, send]: &'a mut [[u8; 640]; 2],
+) -> Result<Connection<'a, Tls13<'a, TcpTransport, RustCrypto>>, Box<dyn Error>> {
+    let settings = Settings::new(AfId::new(fqdn, UaStarId::TLS13)?);
+    let config = tls13::Config::new(b"", fqdn);
+    Ok(Connection::new(settings, Tls13::new(config, receive, send)))
 }
 
 fn client<'m>(ue: &Ue, memory: &'m mut ClientMemory) -> Result<Client<'m>, Box<dyn Error>> {
     let config = Config::new(UeServiceId::new(ue.service_id)?);
     let mut client = Client::new(config, memory.pieces(), &mut OsRng)?;
-    client.connected();
     client.register()?;
     Ok(client)
 }
