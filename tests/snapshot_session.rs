@@ -307,7 +307,12 @@ fn until(
 fn export(session: &mut Tls<'_>, client: &mut Client<'_>, host: &mut StdHost) -> tls13::Snapshot {
     let deadline = host.now_ms() + 30_000;
     loop {
-        driver::exchange(session, client, host.now_ms()).unwrap();
+        let now = host.now_ms();
+        driver::exchange(session, client, now).unwrap();
+        // What was not waited for comes in any order: an answer, a report. All of it is heard first.
+        while let Some(event) = client.poll_event(now) {
+            assert!(!matches!(event, Event::Failed { .. }), "{event:?}");
+        }
         if client.is_quiet()
             && let Some(kept) = session.export()
         {
