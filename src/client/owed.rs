@@ -51,9 +51,6 @@ impl Core<'_> {
         if self.outbound.waits_for_csm && self.outbound.csm_due.is_some_and(|at| at <= now) {
             self.outbound.miss_csm();
         }
-        if let Some(limit) = self.refused_size() {
-            return Some(Owed::Membership(Failure::TooLarge { limit }));
-        }
         self.outbox.ask_for_payloads(now);
         if let Some(exchange) = self.membership.exchange_mut()
             && (exchange.breaks() >= self.config.max_breaks
@@ -65,6 +62,10 @@ impl Core<'_> {
                 0 => Failure::NoAnswer,
                 _ => Failure::SessionBroken { times },
             }));
+        }
+        // After what has become overdue just now, too: whoever asks again is told the same.
+        if let Some(limit) = self.refused_size() {
+            return Some(Owed::Membership(Failure::TooLarge { limit }));
         }
         self.lapse_entries(now)
             .or_else(|| self.lapse_sets(now))
