@@ -24,8 +24,14 @@ const COVERAGE: [&str; 5] = [
 const LONGEST_INPUT: u32 = 2048;
 
 /// Builds the targets and runs each of them, or the one of this name, for so many seconds, as many at a time as
-/// there are processors. The corpus in the repository is read; what is found stays below `target/`.
-pub fn run_targets(seconds: u32, only: Option<&str>, may_install: bool) -> Result<()> {
+/// there are processors. The corpus in the repository is read; what is found stays below `target/`. Without a seed
+/// it is another one each time.
+pub fn run_targets(
+    seconds: u32,
+    only: Option<&str>,
+    seed: Option<u32>,
+    may_install: bool,
+) -> Result<()> {
     install::for_fuzzing(may_install)?;
     can_instrument()?;
     let program = build()?;
@@ -38,7 +44,7 @@ pub fn run_targets(seconds: u32, only: Option<&str>, may_install: bool) -> Resul
         );
         names.retain(|name| name == wanted);
     }
-    let findings = side_by_side(&names, |name| fuzz(name, &program, seconds));
+    let findings = side_by_side(&names, |name| fuzz(name, &program, seconds, seed));
     if !findings.is_empty() {
         bail!("{}", findings.join("\n"));
     }
@@ -116,13 +122,13 @@ fn side_by_side(names: &[String], job: impl Fn(&str) -> Result<()> + Sync) -> Ve
     failed.into_inner().unwrap_or_default()
 }
 
-fn fuzz(name: &str, program: &Path, seconds: u32) -> Result<()> {
+fn fuzz(name: &str, program: &Path, seconds: u32, seed: Option<u32>) -> Result<()> {
     let found = target_dir().join("fuzz/corpus").join(name);
     let artifacts = root().join("fuzz/artifacts").join(name);
     fs::create_dir_all(&found)?;
     fs::create_dir_all(&artifacts)?;
     let prefix = format!("{}/", artifacts.display());
-    let seed = seed();
+    let seed = seed.unwrap_or_else(any_seed);
     let mut command = Command::new(program);
     command
         .current_dir(root())
@@ -161,7 +167,7 @@ fn fuzz(name: &str, program: &Path, seconds: u32) -> Result<()> {
 }
 
 /// Another one each time.
-fn seed() -> u32 {
+fn any_seed() -> u32 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     since.subsec_nanos().max(1)
 }

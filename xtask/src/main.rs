@@ -122,7 +122,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
         Chore::Fuzz {
             seconds,
             ref target,
-        } => fuzz::run_targets(seconds, target.as_deref(), may_install),
+        } => fuzz::run_targets(seconds, target.as_deref(), None, may_install),
         Chore::Bench { json, only } => bench::run(only, json, may_install),
         Chore::Size { write } => size::run(write, may_install),
     }
