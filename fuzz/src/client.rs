@@ -6,6 +6,7 @@
 mod serve;
 mod wishes;
 
+use super::numbers::Numbers;
 use arbitrary::{Result, Unstructured};
 use msgin5g::client::{
     Client, Config, Event, IncomingSlot, OutboxSlot, OutgoingMessage, Pieces, ReportTicket,
@@ -16,7 +17,6 @@ use msgin5g::message::{
     AsServiceId, ClientProfile, MessageId, MessagingTopic, Outcome, Priority, Recipient,
     StoreAndForward, UeServiceId,
 };
-use rand_core::{CryptoRng, RngCore};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub fn client(data: &[u8]) {
@@ -57,7 +57,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
         incoming: &mut incoming,
         incoming_slots: &mut incoming_slots,
     };
-    let mut rng = Counter(1);
+    let mut rng = Numbers(1);
     let Ok(client) = Client::new(config, pieces, &mut rng) else {
         return Ok(());
     };
@@ -89,7 +89,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
 
 struct World<'m> {
     client: Client<'m>,
-    rng: Counter,
+    rng: Numbers,
     now: u64,
     /// The latest time that the client has been told.
     latest: u64,
@@ -387,30 +387,3 @@ fn uuid(id: MessageId<'_>) -> [u8; 16] {
         MessageId::Opaque(_) => [0; 16],
     }
 }
-
-/// Numbers that differ.
-struct Counter(u64);
-
-impl RngCore for Counter {
-    fn next_u32(&mut self) -> u32 {
-        self.next_u64() as u32
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.0 += 1;
-        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
-
-    fn fill_bytes(&mut self, dest: &mut [u8]) {
-        for chunk in dest.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_be_bytes()[..chunk.len()]);
-        }
-    }
-
-    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> std::result::Result<(), rand_core::Error> {
-        self.fill_bytes(dest);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Counter {}

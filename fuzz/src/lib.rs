@@ -12,6 +12,7 @@ mod configuration;
 #[cfg(feature = "msgin5g-5")]
 mod gateway;
 mod message;
+mod numbers;
 #[cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
 mod session_dtls13;
 #[cfg(feature = "embedded-tls")]

@@ -4,6 +4,7 @@
 //!
 //! The sealing is done by OpenSSL, from the description in `src/snapshot/sealing.rs`.
 
+use super::numbers::Numbers;
 use msgin5g::client::{Client, ClientMemory, Config, Event};
 use msgin5g::coap::{Code, Outgoing, stream};
 use msgin5g::message::UeServiceId;
@@ -12,7 +13,6 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use openssl::symm::{Cipher, encrypt_aead};
-use rand_core::{CryptoRng, RngCore};
 
 const OWNER: &str = "ue-4711@iot.example";
 const SECRET: [u8; 32] = [0x5e; 32];
@@ -167,30 +167,3 @@ impl MonotonicCounter for Counter {
         Some(self.0)
     }
 }
-
-/// Numbers that differ.
-struct Numbers(u64);
-
-impl RngCore for Numbers {
-    fn next_u32(&mut self) -> u32 {
-        self.next_u64() as u32
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.0 += 1;
-        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
-
-    fn fill_bytes(&mut self, dest: &mut [u8]) {
-        for chunk in dest.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_be_bytes()[..chunk.len()]);
-        }
-    }
-
-    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> std::result::Result<(), rand_core::Error> {
-        self.fill_bytes(dest);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Numbers {}
