@@ -3,6 +3,7 @@
 mod bench;
 mod board;
 mod bridge;
+mod budget;
 mod compare;
 mod demo;
 mod elf;
@@ -22,6 +23,7 @@ mod run;
 mod scenario;
 mod size;
 mod sleep;
+mod symbols;
 mod test;
 mod toolchain;
 mod wolfssl;

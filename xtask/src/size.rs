@@ -6,8 +6,9 @@ use crate::exchange::{self, Exchange};
 use crate::firmware::Session;
 use crate::host::Programs;
 use crate::scenario::Scenario;
+use crate::symbols::Symbols;
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{firmware, install, qemu, readme};
+use crate::{budget, firmware, install, qemu, readme};
 use anyhow::{Result, ensure};
 
 /// Code for the smallest core; the board with the next larger one runs it.
@@ -71,9 +72,26 @@ pub struct Row {
     stack: u64,
     keys: u64,
     handshake: u64,
+    symbols: Symbols,
 }
 
-/// Measures and prints; with `write`, into the README too.
+/// One of the programs of [`PARTS`], weighed.
+pub struct Part {
+    program: &'static str,
+    what: &'static str,
+    sizes: Sizes,
+    symbols: Symbols,
+}
+
+/// What is held against the budget, and its functions where those are written down.
+pub struct Measured {
+    pub name: String,
+    pub figures: Vec<(&'static str, u64)>,
+    pub symbols: Option<Symbols>,
+}
+
+/// Measures, prints, and fails if it is more than the budget; with `write`, it goes into the README and into the
+/// list of functions too.
 pub fn run(write: bool, may_install: bool) -> Result<()> {
     install::for_exchange(&TARGETS, false, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
@@ -83,12 +101,36 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
     for (session, board) in rows_to_measure() {
         rows.push(measure(board, session, &toolchain, &programs)?.0);
     }
-    let table = table(&toolchain, &rows)?;
+    let parts = weigh_parts(&toolchain)?;
+    let table = table(&toolchain, &rows, &parts)?;
     println!("\n{table}");
+    let measured = measured(&rows, &parts);
+    let within = budget::check(&measured);
     if write {
         readme::write(&table)?;
+        budget::write_baseline(&measured)?;
     }
-    Ok(())
+    within
+}
+
+/// All that has a budget.
+pub fn measured(rows: &[Row], parts: &[Part]) -> Vec<Measured> {
+    let rows = rows.iter().map(|row| Measured {
+        name: format!("{}, {}", row.session.name(), row.board.core),
+        figures: vec![
+            ("flash", row.sizes.flash()),
+            ("ram", row.sizes.ram() + row.stack),
+            ("handshake", row.handshake),
+        ],
+        // The other cores have the same functions.
+        symbols: (row.board == BOARDS[0]).then(|| row.symbols.clone()),
+    });
+    let parts = parts.iter().map(|part| Measured {
+        name: part.program.to_owned(),
+        figures: vec![("flash", part.sizes.flash()), ("ram", part.sizes.ram())],
+        symbols: Some(part.symbols.clone()),
+    });
+    rows.chain(parts).collect()
 }
 
 /// What has a row: each session on each core.
@@ -121,12 +163,13 @@ pub fn measure(
         stack: figures.number("stack")?,
         keys: figures.number("keys_insn")?,
         handshake: figures.number("handshake_insn")?,
+        symbols: Symbols::of(&application)?,
     };
     Ok((row, exchange))
 }
 
 /// The text that stands in the README.
-pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
+pub fn table(toolchain: &Toolchain, rows: &[Row], parts: &[Part]) -> Result<String> {
     let mut text = format!(
         "Measured with {} and QEMU {}. Sizes in octets; RAM is static RAM and stack. Instructions leave out the\n\
          waiting for the line; *keys* is from K_AUSF to K_AF.\n\n\
@@ -149,29 +192,35 @@ pub fn table(toolchain: &Toolchain, rows: &[Row]) -> Result<String> {
             millions(row.handshake),
         );
     }
-    text += &parts(toolchain)?;
-    Ok(text)
-}
-
-/// What each part takes on the first board.
-fn parts(toolchain: &Toolchain) -> Result<String> {
-    let board = BOARDS[0];
-    let mut text = format!(
+    text += &format!(
         "\nParts on {}, each in a program of its own (they share code, so the sum is larger than the whole):\n\n\
          | program | flash | static RAM |\n| --- | ---: | ---: |\n",
-        board.core
+        BOARDS[0].core
     );
-    for (program, features, what) in PARTS {
-        let built = firmware::build(toolchain, board.target, program, features)?;
-        let sizes = elf::sizes(&built)?;
+    for part in parts {
         text += &format!(
-            "| {what} | {} | {} |\n",
-            grouped(sizes.flash()),
-            grouped(sizes.ram())
+            "| {} | {} | {} |\n",
+            part.what,
+            grouped(part.sizes.flash()),
+            grouped(part.sizes.ram())
         );
     }
     text.push('\n');
     Ok(text)
+}
+
+/// What each part takes on the first board.
+pub fn weigh_parts(toolchain: &Toolchain) -> Result<Vec<Part>> {
+    let weigh = |(program, features, what): (&'static str, &[&str], &'static str)| {
+        let built = firmware::build(toolchain, BOARDS[0].target, program, features)?;
+        Ok(Part {
+            program,
+            what,
+            sizes: elf::sizes(&built)?,
+            symbols: Symbols::of(&built)?,
+        })
+    };
+    PARTS.into_iter().map(weigh).collect()
 }
 
 /// 12,345

@@ -6,7 +6,7 @@ use crate::compare::compare;
 use crate::host::Programs;
 use crate::run::{line, run};
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{demo, firmware, metadata, readme, scenario, size};
+use crate::{budget, demo, firmware, metadata, readme, scenario, size};
 use anyhow::{Context, Result, ensure};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
@@ -50,7 +50,14 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
     steps.step("no firmware without random numbers", || {
         no_random_numbers(toolchain)
     });
-    steps.step("the README's sizes", || the_readmes_sizes(toolchain, &rows));
+    let mut parts = Vec::new();
+    steps.step("the README's sizes", || {
+        parts = size::weigh_parts(toolchain)?;
+        the_readmes_sizes(toolchain, &rows, &parts)
+    });
+    steps.step("size budget", || {
+        budget::check(&size::measured(&rows, &parts))
+    });
 }
 
 /// As it is by default, and with all that a microcontroller can use.
@@ -108,9 +115,13 @@ fn no_random_numbers(toolchain: &Toolchain) -> Result<()> {
     Ok(())
 }
 
-fn the_readmes_sizes(toolchain: &Toolchain, rows: &[size::Row]) -> Result<()> {
+fn the_readmes_sizes(
+    toolchain: &Toolchain,
+    rows: &[size::Row],
+    parts: &[size::Part],
+) -> Result<()> {
     let written = readme::table()?;
-    let measured = size::table(toolchain, rows)?;
+    let measured = size::table(toolchain, rows, parts)?;
     let compiler = toolchain.version()?;
     let same_compiler = written.contains(&format!("with {compiler} "));
     if !same_compiler {
