@@ -23,7 +23,7 @@ pub fn show(
     toolchain: &Toolchain,
     programs: &Programs,
 ) -> Result<()> {
-    let firmware = session.build(toolchain, board.target, scenario.program(), true)?;
+    let firmware = session.build(toolchain, board.target, scenario, true)?;
     let stage = Stage {
         board,
         firmware: &firmware,

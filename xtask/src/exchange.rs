@@ -25,9 +25,9 @@ pub struct Exchange {
     pub ladder: Vec<String>,
 }
 
-/// The exchange as a scenario.
-pub fn show(stage: &Stage) -> Result<Shown> {
-    run(stage.board, stage.firmware, stage.programs, true)?.shown()
+/// The exchange as a scenario, through a modem that speaks so, or none.
+pub fn show(stage: &Stage, modem: Option<&str>) -> Result<Shown> {
+    run(stage.board, stage.firmware, stage.programs, modem, true)?.shown()
 }
 
 impl Exchange {
@@ -60,9 +60,11 @@ pub fn run(
     board: Board,
     firmware: &Path,
     programs: &Programs,
+    modem: Option<&str>,
     logs_expected: bool,
 ) -> Result<Exchange> {
-    let network = Network::start(programs, &[])?;
+    let words = modem.map_or_else(Vec::new, |dialect| vec!["--modem", dialect]);
+    let network = Network::start(programs, &words)?;
     let peer = Peer::start(programs, network.address)?;
     let (exchange, seen) = play(board, firmware, network, peer, logs_expected)?;
     check(&exchange.figures, &seen)?;

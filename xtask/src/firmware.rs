@@ -1,6 +1,7 @@
 //! Builds the firmware and the programs that are weighed beside it.
 
 use crate::run;
+use crate::scenario::Scenario;
 use crate::toolchain::Toolchain;
 use anyhow::{Result, ensure};
 use std::path::PathBuf;
@@ -39,16 +40,16 @@ impl Session {
         self == Self::Dtls13
     }
 
-    /// Builds a program of the firmware package over this session for a target.
+    /// Builds the program of a scenario over this session for a target.
     pub fn build(
         self,
         toolchain: &Toolchain,
         target: &str,
-        program: &str,
+        scenario: Scenario,
         logs: bool,
     ) -> Result<PathBuf> {
-        self.build_all(toolchain, &[target], program, logs)?;
-        found(target, program)
+        self.build_all(toolchain, &[target], scenario, logs)?;
+        found(target, scenario.program())
     }
 
     /// The same for several targets at once, side by side on all processors.
@@ -56,21 +57,19 @@ impl Session {
         self,
         toolchain: &Toolchain,
         targets: &[&str],
-        program: &str,
+        scenario: Scenario,
         logs: bool,
     ) -> Result<()> {
-        let mut features = vec![match self {
+        let mut features = scenario.features().to_vec();
+        features.push(match self {
             Self::EmbeddedTls => "embedded-tls",
             Self::Tls13 => "tls13-x25519",
             Self::Dtls13 => "dtls13-x25519",
-        }];
+        });
         if logs {
             features.push("defmt");
         }
-        if program == "sleep" {
-            features.push("snapshot");
-        }
-        build_all(toolchain, targets, &[program], &features)
+        build_all(toolchain, targets, &[scenario.program()], &features)
     }
 }
 

@@ -122,7 +122,7 @@ pub fn kausf() -> String {
 pub struct Network {
     talker: Talker,
     pub address: SocketAddr,
-    /// Where the firmware's modem connects to.
+    /// Where the firmware's UART leads to: the server, or a modem with AT commands.
     pub for_firmware: Server,
     /// The A-KID of the firmware's UE.
     pub a_kid: String,
@@ -162,6 +162,7 @@ impl Network {
         };
         let address = listens("listening")?;
         let for_firmware = match programs.datagrams {
+            _ if ready["modem"].is_string() => Server::Stream(listens("modem")?),
             true => Server::Datagrams(listens("dtls")?),
             false => Server::Stream(address),
         };

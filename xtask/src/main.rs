@@ -49,7 +49,7 @@ enum Chore {
     /// Run the firmware against the reference network and show the exchange.
     Demo {
         /// What the firmware does.
-        #[arg(long, value_enum, default_value_t = scenario::Scenario::Exchange)]
+        #[arg(long, value_enum, default_value_t = scenario::Scenario::ModemQuectel)]
         scenario: scenario::Scenario,
         /// The same as `--scenario sleep --session tls13`.
         #[arg(long, conflicts_with_all = ["scenario", "session"])]

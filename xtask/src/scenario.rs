@@ -11,7 +11,13 @@ use std::path::Path;
 /// What the firmware does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
 pub enum Scenario {
-    /// Registers, writes to another UE, reads its answer and leaves.
+    /// Registers, writes to another UE, reads its answer and leaves, through an AT modem of Quectel.
+    ModemQuectel,
+    /// The same through one of Nordic.
+    ModemNordic,
+    /// The same through one of u-blox.
+    ModemSara,
+    /// The same without a modem: the UART is a pipe to the server.
     Exchange,
     /// A stored message, a long one in segments each way, a group and a topic.
     Messaging,
@@ -41,17 +47,33 @@ impl Scenario {
     /// The name of its program in the firmware package.
     pub fn program(self) -> &'static str {
         match self {
-            Self::Exchange => "msgin5g-firmware",
+            Self::ModemQuectel | Self::ModemNordic | Self::ModemSara | Self::Exchange => {
+                "msgin5g-firmware"
+            }
             Self::Messaging => "messaging",
             Self::Remains => "remains",
             Self::Sleep => "sleep",
         }
     }
 
+    /// What it is built with besides.
+    pub fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::ModemQuectel => &["modem-quectel"],
+            Self::ModemNordic => &["modem-nordic"],
+            Self::ModemSara => &["modem-sara"],
+            Self::Sleep => &["snapshot"],
+            Self::Exchange | Self::Messaging | Self::Remains => &[],
+        }
+    }
+
     /// Runs it and checks what it does.
     pub fn run(self, stage: &Stage) -> Result<Shown> {
         match self {
-            Self::Exchange => exchange::show(stage),
+            Self::ModemQuectel => exchange::show(stage, Some("quectel")),
+            Self::ModemNordic => exchange::show(stage, Some("nordic")),
+            Self::ModemSara => exchange::show(stage, Some("sara")),
+            Self::Exchange => exchange::show(stage, None),
             Self::Messaging => messaging::show(stage),
             Self::Remains => remains::show(stage),
             Self::Sleep => sleep::show(stage),
@@ -66,7 +88,7 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
     for together in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let targets: Vec<&str> = together.iter().map(|(.., board)| board.target).collect();
         if let Some((scenario, session, _)) = together.first() {
-            session.build_all(toolchain, &targets, scenario.program(), true)?;
+            session.build_all(toolchain, &targets, *scenario, true)?;
         }
     }
     Ok(())
@@ -74,12 +96,15 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
-    use Scenario::{Exchange, Messaging, Remains, Sleep};
+    use Scenario::{Messaging, ModemNordic, ModemQuectel, ModemSara, Remains, Sleep};
     use Session::{Dtls13, EmbeddedTls, Tls13};
     let [m4, m3, m33] = BOARDS;
     vec![
-        (Exchange, EmbeddedTls, m4),
-        (Exchange, Dtls13, m4),
+        // The demo as the README has it.
+        (ModemQuectel, Tls13, m4),
+        (ModemNordic, Tls13, m3),
+        (ModemSara, Tls13, m33),
+        (ModemNordic, Dtls13, m4),
         (Messaging, EmbeddedTls, m4),
         (Messaging, Tls13, m4),
         (Messaging, Tls13, m3),

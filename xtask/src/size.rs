@@ -52,7 +52,7 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
     for session in [Session::EmbeddedTls, Session::Tls13] {
         let rows = rows_to_measure().filter(|(of, _)| *of == session);
         let targets: Vec<&str> = rows.map(|(_, board)| board.target).collect();
-        session.build_all(toolchain, &targets, Scenario::Exchange.program(), false)?;
+        session.build_all(toolchain, &targets, Scenario::Exchange, false)?;
     }
     for together in PARTS.chunk_by(|(_, a, _), (_, b, _)| a == b) {
         let programs: Vec<&str> = together.iter().map(|(program, ..)| *program).collect();
@@ -148,13 +148,12 @@ pub fn measure(
     toolchain: &Toolchain,
     programs: &Programs,
 ) -> Result<(Row, Exchange)> {
-    let application =
-        session.build(toolchain, board.target, Scenario::Exchange.program(), false)?;
+    let application = session.build(toolchain, board.target, Scenario::Exchange, false)?;
     ensure!(
         !elf::has_section(&application, ".defmt")?,
         "a firmware without the feature `defmt` holds strings of logs"
     );
-    let exchange = exchange::run(board, &application, &programs.over(session)?, false)?;
+    let exchange = exchange::run(board, &application, &programs.over(session)?, None, false)?;
     let figures = &exchange.figures;
     let row = Row {
         board,

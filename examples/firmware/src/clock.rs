@@ -1,6 +1,6 @@
 //! A clock over the CMSDK timer 0: a 32-bit down counter without interrupts.
 
-use crate::board;
+use crate::{board, meter};
 use core::ptr::{read_volatile, write_volatile};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use msgin5g::transport::Host;
@@ -49,7 +49,14 @@ impl Host for Clock {
     }
 
     /// A product sleeps here (`wfi`) until its UART interrupts. A polled UART interrupts nobody.
-    fn idle(&mut self) {}
+    fn idle(&mut self) {
+        meter::idle();
+    }
+}
+
+/// Milliseconds of the clock that was started, for those who hold none.
+pub fn now_ms() -> u64 {
+    Clock(()).now_ms()
 }
 
 /// Ticks of the timer since its start, in 32 bits: for differences.

@@ -10,6 +10,15 @@ mod log;
 
 pub mod config;
 
+#[cfg(all(
+    target_os = "none",
+    any(
+        feature = "embedded-tls",
+        feature = "tls13-p256",
+        feature = "tls13-x25519"
+    )
+))]
+pub mod app;
 #[cfg(target_os = "none")]
 pub mod board;
 #[cfg(target_os = "none")]
@@ -22,6 +31,8 @@ pub mod console;
 pub mod flash;
 #[cfg(target_os = "none")]
 pub mod keys;
+#[cfg(target_os = "none")]
+pub mod line;
 #[cfg(target_os = "none")]
 pub mod meter;
 #[cfg(target_os = "none")]

@@ -2,9 +2,12 @@
 
 use crate::board;
 use crate::clock::ticks;
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 static WAITED: AtomicU32 = AtomicU32::new(0);
+/// When the line was tried in vain.
+static SINCE: AtomicU32 = AtomicU32::new(0);
+static WAITING: AtomicBool = AtomicBool::new(false);
 static SENT: AtomicU32 = AtomicU32::new(0);
 static RECEIVED: AtomicU32 = AtomicU32::new(0);
 
@@ -49,9 +52,24 @@ impl Meter {
     }
 }
 
-/// The line was waited for.
-pub(crate) fn waited(ticks: u32) {
-    add(&WAITED, ticks);
+/// The line had nothing, or took nothing. Who has other work goes on with that: it is no waiting yet.
+pub(crate) fn in_vain() {
+    if !WAITING.load(Relaxed) {
+        SINCE.store(ticks(), Relaxed);
+    }
+}
+
+/// There is nothing to do: since the line was tried in vain, it is waited for.
+pub(crate) fn idle() {
+    WAITING.store(true, Relaxed);
+}
+
+/// The line moves again.
+pub(crate) fn moved() {
+    if WAITING.load(Relaxed) {
+        WAITING.store(false, Relaxed);
+        add(&WAITED, ticks().wrapping_sub(SINCE.load(Relaxed)));
+    }
 }
 
 /// Octets went out.

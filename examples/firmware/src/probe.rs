@@ -36,7 +36,7 @@ pub fn echo(session: &mut impl Session) -> Result<(), ()> {
             match session.send(rest) {
                 Poll::Ready(Ok(n)) => rest = rest.get(n..).unwrap_or_default(),
                 Poll::Ready(Err(_)) => return Err(()),
-                Poll::Pending => {}
+                Poll::Pending => meter::idle(),
             }
         }
         let (mut got, mut buf) = (0, [0; 256]);
@@ -44,7 +44,7 @@ pub fn echo(session: &mut impl Session) -> Result<(), ()> {
             match session.recv(&mut buf) {
                 Poll::Ready(Ok(n)) => got += n,
                 Poll::Ready(Err(_)) => return Err(()),
-                Poll::Pending => {}
+                Poll::Pending => meter::idle(),
             }
         }
         let cost = meter.stop();

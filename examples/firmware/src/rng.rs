@@ -6,16 +6,23 @@ compile_error!(
      or enable `insecure-test-rng` for an emulator (predictable keys, no secrecy at all)"
 );
 
+/// The board's generator.
+#[cfg(all(feature = "board-trng", not(feature = "insecure-test-rng")))]
+pub use crate::board::Trng as BoardRng;
+/// What stands for it.
+#[cfg(feature = "insecure-test-rng")]
+pub use InsecureTestRng as BoardRng;
+
 /// The board's generator: a product writes `Trng` in its board module, with `Trng::open()`,
 /// `rand_core::RngCore` and `rand_core::CryptoRng`. The MPS2 boards have none, so this does not build for them.
 #[cfg(all(feature = "board-trng", not(feature = "insecure-test-rng")))]
-pub fn board_rng() -> impl rand_core::RngCore + rand_core::CryptoRng {
-    crate::board::Trng::open()
+pub fn board_rng() -> BoardRng {
+    BoardRng::open()
 }
 
 /// The generator of the emulated boards. Everyone who reads this file knows what it gives.
 #[cfg(feature = "insecure-test-rng")]
-pub fn board_rng() -> impl rand_core::RngCore + rand_core::CryptoRng {
+pub fn board_rng() -> BoardRng {
     InsecureTestRng {
         state: 0x6d73_6769_6e35_6700,
     }

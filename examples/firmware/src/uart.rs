@@ -1,6 +1,6 @@
 //! The modem's UART as a byte pipe: a CMSDK UART, polled. This is the port of the firmware.
 
-use crate::{board, clock, meter};
+use crate::{board, meter};
 use core::ptr::{read_volatile, write_volatile};
 use core::task::Poll;
 use msgin5g::transport::{StreamTransport, TransportError};
@@ -16,17 +16,12 @@ const CTRL_TX_ENABLE: u32 = 1 << 0;
 const CTRL_RX_ENABLE: u32 = 1 << 1;
 
 /// UART 1 of the board.
-pub struct Uart {
-    /// Since when nothing could be moved, in ticks.
-    waiting_since: Option<u32>,
-}
+pub struct Uart(());
 
 impl Uart {
     /// The UART as it is after a reset: off.
     pub const fn new() -> Self {
-        Self {
-            waiting_since: None,
-        }
+        Self(())
     }
 
     /// Switches the UART on. The divisor is the smallest: an emulated line has no speed.
@@ -38,15 +33,12 @@ impl Uart {
         }
     }
 
-    /// Keeps the account of waiting: it begins with the first empty try and ends with the first octet.
-    fn moved(&mut self, count: usize, offered: usize) -> Poll<Result<usize, TransportError>> {
+    fn moved(count: usize, offered: usize) -> Poll<Result<usize, TransportError>> {
         if count == 0 && offered > 0 {
-            self.waiting_since.get_or_insert_with(clock::ticks);
+            meter::in_vain();
             return Poll::Pending;
         }
-        if let Some(since) = self.waiting_since.take() {
-            meter::waited(clock::ticks().wrapping_sub(since));
-        }
+        meter::moved();
         Poll::Ready(Ok(count))
     }
 }
@@ -72,7 +64,7 @@ impl StreamTransport for Uart {
             count += 1;
         }
         meter::sent(count);
-        self.moved(count, data.len())
+        Self::moved(count, data.len())
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
@@ -89,6 +81,6 @@ impl StreamTransport for Uart {
             count += 1;
         }
         meter::received(count);
-        self.moved(count, offered)
+        Self::moved(count, offered)
     }
 }

@@ -3,6 +3,7 @@
 //! It stands for what a modem's socket commands do (an AT command with a length, then that many octets). The other
 //! end is `cargo xtask`, which carries them to and from a UDP socket.
 
+use crate::meter;
 use crate::uart::Uart;
 use core::task::Poll;
 use msgin5g::transport::{DatagramTransport, StreamTransport, TransportError};
@@ -19,8 +20,9 @@ impl UartDatagrams {
 
     fn put(&mut self, mut octets: &[u8]) -> Result<(), TransportError> {
         while !octets.is_empty() {
-            if let Poll::Ready(n) = self.0.send(octets)? {
-                octets = octets.get(n..).unwrap_or_default();
+            match self.0.send(octets)? {
+                Poll::Ready(n) => octets = octets.get(n..).unwrap_or_default(),
+                Poll::Pending => meter::idle(),
             }
         }
         Ok(())
@@ -28,8 +30,9 @@ impl UartDatagrams {
 
     fn fill(&mut self, mut place: &mut [u8]) -> Result<(), TransportError> {
         while !place.is_empty() {
-            if let Poll::Ready(n) = self.0.recv(place)? {
-                place = place.get_mut(n..).unwrap_or_default();
+            match self.0.recv(place)? {
+                Poll::Ready(n) => place = place.get_mut(n..).unwrap_or_default(),
+                Poll::Pending => meter::idle(),
             }
         }
         Ok(())

@@ -71,7 +71,7 @@ mod on_target {
             match session.poll_open(clock.now_ms()) {
                 Poll::Ready(Ok(())) => break,
                 Poll::Ready(Err(_)) => console::exit(4),
-                Poll::Pending => {}
+                Poll::Pending => clock.idle(),
             }
         }
         probe::opened(&meter.stop());

@@ -9,35 +9,20 @@ fn main() {
 }
 
 #[cfg(target_os = "none")]
-mod on_target {
-    use msgin5g::session::Session;
+#[cortex_m_rt::entry]
+fn main() -> ! {
     use msgin5g_firmware::clock::Clock;
-    use msgin5g_firmware::uart::Uart;
     use msgin5g_firmware::ue::{self, Problem};
-    use msgin5g_firmware::{console, failed_at, ram, rng, secure, stack};
+    use msgin5g_firmware::{app, console, ram, stack};
 
-    #[cortex_m_rt::entry]
-    fn main() -> ! {
-        stack::paint();
-        let mut ended = run(Clock::start());
-        console::figure("stack", stack::high_water().into());
-        let before = ram::dump(c"ram-before.bin");
-        stack::paint();
-        let after = ram::dump(c"ram-after.bin");
-        if ended.is_ok() && !(before && after) {
-            ended = Err(Problem("dump"));
-        }
-        console::end(ended)
+    stack::paint();
+    let mut ended = app::run(Clock::start(), ue::run);
+    console::figure("stack", stack::high_water().into());
+    let before = ram::dump(c"ram-before.bin");
+    stack::paint();
+    let after = ram::dump(c"ram-after.bin");
+    if ended.is_ok() && !(before && after) {
+        ended = Err(Problem("dump"));
     }
-
-    #[inline(never)]
-    fn run(clock: Clock) -> Result<(), Problem> {
-        let mut uart = Uart::new();
-        uart.enable();
-        let mut rng = rng::board_rng();
-        let mut session = secure::open(uart, clock, &mut rng)?;
-        ue::run(&mut session, clock, &mut rng)?;
-        while session.close().map_err(failed_at!("closing"))?.is_pending() {}
-        Ok(())
-    }
+    console::end(ended)
 }

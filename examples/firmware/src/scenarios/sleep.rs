@@ -13,7 +13,6 @@ fn main() {
 mod on_target {
     use msgin5g::driver;
     use msgin5g::message::UeServiceId;
-    use msgin5g::session::Session;
     use msgin5g::session::tls13;
     use msgin5g::snapshot::{self, Association, Contents, SealingKey};
     use msgin5g::transport::Host;
@@ -21,9 +20,8 @@ mod on_target {
     use msgin5g_firmware::config::UE_SERVICE_ID;
     use msgin5g_firmware::flash::{self, Counter};
     use msgin5g_firmware::once::Once;
-    use msgin5g_firmware::uart::Uart;
     use msgin5g_firmware::ue::{self, PATIENCE_MS, Problem, Ue};
-    use msgin5g_firmware::{console, failed_at, info, rng, secure, stack};
+    use msgin5g_firmware::{app, console, failed_at, info, line, rng, secure, stack};
 
     /// A product has it in fuses, or asks a secure element for the key below it.
     const DEVICE_SECRET: [u8; 33] = *b"a secret that only this board has";
@@ -38,14 +36,12 @@ mod on_target {
     }
 
     fn run(clock: Clock) -> Result<(), Problem> {
-        let mut uart = Uart::new();
-        uart.enable();
         let page = PAGE
             .take(|| [0; ue::SNAPSHOT_LEN])
             .ok_or(Problem("memory"))?;
         match flash::read(page) {
-            None => fall_asleep(uart, clock, page),
-            Some(len) => wake_up(uart, clock, page.get_mut(..len).unwrap_or_default()),
+            None => fall_asleep(clock, page),
+            Some(len) => wake_up(clock, page.get_mut(..len).unwrap_or_default()),
         }
     }
 
@@ -54,9 +50,9 @@ mod on_target {
         SealingKey::new(&DEVICE_SECRET, owner).map_err(failed_at!("device secret"))
     }
 
-    fn fall_asleep(uart: Uart, mut clock: Clock, page: &mut [u8]) -> Result<(), Problem> {
+    fn fall_asleep(mut clock: Clock, page: &mut [u8]) -> Result<(), Problem> {
         let mut rng = rng::board_rng();
-        let mut session = secure::open(uart, clock, &mut rng)?;
+        let mut session = secure::open(line::connect(app::uart(), clock)?.0, clock, &mut rng)?;
         let mut ue = Ue::new(&mut session, clock, &mut rng)?;
         ue.client.connected();
         ue.register()?;
@@ -94,14 +90,14 @@ mod on_target {
         Err(Problem("something is always under way"))
     }
 
-    fn wake_up(uart: Uart, mut clock: Clock, page: &mut [u8]) -> Result<(), Problem> {
+    fn wake_up(mut clock: Clock, page: &mut [u8]) -> Result<(), Problem> {
         let mut rng = rng::board_rng();
         let mut found = snapshot::open(page, &key()?, &mut Counter)
             .map_err(failed_at!("the snapshot is refused"))?;
         let Some(Association::Stream(kept)) = found.take_association() else {
             return Err(Problem("a snapshot without a session"));
         };
-        let mut session = secure::resume(uart, kept)?;
+        let mut session = secure::resume(line::connect(app::uart(), clock)?.0, kept)?;
         let mut ue = Ue::new(&mut session, clock, &mut rng)?;
         // A board with a clock that never stops says how long it slept.
         ue.client
@@ -115,7 +111,6 @@ mod on_target {
         ue.leave()?;
         ue.tally.print();
         drop(ue);
-        while session.close().map_err(failed_at!("closing"))?.is_pending() {}
-        Ok(())
+        app::close(&mut session, &mut clock)
     }
 }

@@ -3,9 +3,8 @@
 use crate::channel::Datagrams;
 use crate::clock::Clock;
 use crate::config::SERVER_NAME;
+use crate::line::Line;
 use crate::once::Once;
-use crate::uart::Uart;
-use crate::uart_datagrams::UartDatagrams;
 use crate::ue::Problem;
 use core::task::Poll;
 use msgin5g::akma::{Kaf, PskIdentity};
@@ -15,7 +14,7 @@ use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsSession};
 use msgin5g::transport::Host;
 use rand_core::{CryptoRng, RngCore};
 
-type Dtls = DtlsSession<'static, UartDatagrams, RustCrypto>;
+type Dtls = DtlsSession<'static, Line, RustCrypto>;
 
 /// An open session, which stays where it was begun: moving it up from call to call would cost the stack a copy each.
 pub type Secure = Datagrams<&'static mut Dtls>;
@@ -29,7 +28,7 @@ static RECORDS: Once<([u8; 256 + 538], [u8; 576])> = Once::new();
 static IDENTITY: Once<PskIdentity> = Once::new();
 
 pub fn handshake(
-    uart: Uart,
+    line: Line,
     key: &Kaf,
     identity: PskIdentity,
     mut clock: Clock,
@@ -41,7 +40,7 @@ pub fn handshake(
         .ok_or(Problem("memory"))?;
     let mut config = Config::new(identity.as_bytes(), SERVER_NAME);
     config.groups = &[NamedGroup::X25519];
-    let session = begin(UartDatagrams::new(uart), &config, key, rng, receive, send)?;
+    let session = begin(line, &config, key, rng, receive, send)?;
     loop {
         match session.poll(clock.now_ms()) {
             Poll::Ready(Ok(())) => return Ok(Datagrams(session)),
@@ -54,7 +53,7 @@ pub fn handshake(
 /// Not inlined, so that what it takes to make a session is free again when it is opened.
 #[inline(never)]
 fn begin(
-    modem: UartDatagrams,
+    line: Line,
     config: &Config<'static>,
     key: &Kaf,
     rng: &mut (impl RngCore + CryptoRng),
@@ -64,6 +63,6 @@ fn begin(
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
     let configs = (config, &DtlsConfig::default());
-    DtlsSession::begin_in(place, modem, configs, &mut psk, rng, (receive, send))
+    DtlsSession::begin_in(place, line, configs, &mut psk, rng, (receive, send))
         .map_err(failed_at!("session"))
 }

@@ -2,8 +2,8 @@
 
 use crate::clock::Clock;
 use crate::config::SERVER_NAME;
+use crate::line::Line;
 use crate::once::Once;
-use crate::uart::Uart;
 use crate::ue::{PATIENCE_MS, Problem};
 use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
@@ -12,13 +12,13 @@ use msgin5g::transport::Host;
 use rand_core::{CryptoRng, RngCore};
 
 /// An open session, in static memory: on the stack it would lie below all that follows.
-pub type Secure = &'static mut TlsSession<'static, Uart>;
+pub type Secure = &'static mut TlsSession<'static, Line>;
 
-static SESSION: Once<Option<TlsSession<'static, Uart>>> = Once::new();
-static MEMORY: Once<TlsMemory<Uart>> = Once::new();
+static SESSION: Once<Option<TlsSession<'static, Line>>> = Once::new();
+static MEMORY: Once<TlsMemory<Line>> = Once::new();
 
 pub fn handshake(
-    uart: Uart,
+    line: Line,
     key: &Kaf,
     identity: PskIdentity,
     mut clock: Clock,
@@ -26,7 +26,7 @@ pub fn handshake(
 ) -> Result<Secure, Problem> {
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let memory = MEMORY
-        .take(|| TlsMemory::new(uart))
+        .take(|| TlsMemory::new(line))
         .ok_or(Problem("memory"))?;
     let tls = TlsConfig::new(SERVER_NAME);
     let psk = Psk {

@@ -4,12 +4,16 @@
 #[cfg(feature = "embedded-tls")]
 mod embedded;
 #[cfg(feature = "embedded-tls")]
-use embedded::{Secure, handshake};
+pub use embedded::Secure;
+#[cfg(feature = "embedded-tls")]
+use embedded::handshake;
 
 #[cfg(feature = "dtls13-x25519")]
 mod dtls;
 #[cfg(feature = "dtls13-x25519")]
-use dtls::{Secure, handshake};
+pub use dtls::Secure;
+#[cfg(feature = "dtls13-x25519")]
+use dtls::handshake;
 
 #[cfg(not(any(feature = "embedded-tls", feature = "dtls13-x25519")))]
 mod own;
@@ -24,8 +28,8 @@ use own::handshake;
 pub use own::resume;
 
 use crate::clock::Clock;
+use crate::line::Line;
 use crate::meter::Meter;
-use crate::uart::Uart;
 use crate::ue::Problem;
 use crate::{console, keys};
 use rand_core::{CryptoRng, RngCore};
@@ -33,7 +37,7 @@ use rand_core::{CryptoRng, RngCore};
 /// Keys and handshake. Not inlined: what a handshake needs of the stack is free again for the messages.
 #[inline(never)]
 pub fn open(
-    uart: Uart,
+    line: Line,
     clock: Clock,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Secure, Problem> {
@@ -44,7 +48,7 @@ pub fn open(
     console::figure("keys_insn", meter.stop().instructions);
 
     let meter = Meter::start();
-    let session = handshake(uart, &key, identity, clock, rng)?;
+    let session = handshake(line, &key, identity, clock, rng)?;
     let cost = meter.stop();
     console::figure("handshake_insn", cost.instructions);
     console::figure("handshake_octets", u64::from(cost.sent + cost.received));

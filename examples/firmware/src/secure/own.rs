@@ -2,8 +2,8 @@
 
 use crate::clock::Clock;
 use crate::config::SERVER_NAME;
+use crate::line::Line;
 use crate::once::Once;
-use crate::uart::Uart;
 use crate::ue::Problem;
 use core::task::Poll;
 use msgin5g::akma::{Kaf, PskIdentity};
@@ -13,9 +13,9 @@ use msgin5g::transport::Host;
 use rand_core::{CryptoRng, RngCore};
 
 /// An open session, which stays where it was begun: moving it up from call to call would cost the stack a copy each.
-pub type Secure = &'static mut TlsSession<'static, Uart, RustCrypto>;
+pub type Secure = &'static mut TlsSession<'static, Line, RustCrypto>;
 
-static SESSION: Once<Option<TlsSession<'static, Uart, RustCrypto>>> = Once::new();
+static SESSION: Once<Option<TlsSession<'static, Line, RustCrypto>>> = Once::new();
 
 /// Records of 512 octets of data, in and out.
 static RECORDS: Once<([u8; 538], [u8; 538])> = Once::new();
@@ -23,7 +23,7 @@ static RECORDS: Once<([u8; 538], [u8; 538])> = Once::new();
 static IDENTITY: Once<PskIdentity> = Once::new();
 
 pub fn handshake(
-    uart: Uart,
+    line: Line,
     key: &Kaf,
     identity: PskIdentity,
     mut clock: Clock,
@@ -40,7 +40,7 @@ pub fn handshake(
         #[cfg(feature = "tls13-p256")]
         NamedGroup::Secp256r1,
     ];
-    let session = begin(uart, &config, key, rng, receive, send)?;
+    let session = begin(line, &config, key, rng, receive, send)?;
     loop {
         match session.poll_open(clock.now_ms()) {
             Poll::Ready(opened) => return opened.map(|()| session).map_err(failed_at!("session")),
@@ -52,7 +52,7 @@ pub fn handshake(
 /// Not inlined, so that what it takes to make a session is free again when it is opened.
 #[inline(never)]
 fn begin(
-    uart: Uart,
+    line: Line,
     config: &Config<'static>,
     key: &Kaf,
     rng: &mut (impl RngCore + CryptoRng),
@@ -61,7 +61,7 @@ fn begin(
 ) -> Result<Secure, Problem> {
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
-    let session = TlsSession::begin(uart, config, &mut psk, rng, receive, send)
+    let session = TlsSession::begin(line, config, &mut psk, rng, receive, send)
         .map_err(failed_at!("session"))?;
     Ok(place.insert(session))
 }
@@ -69,11 +69,11 @@ fn begin(
 /// Goes on with the session of an earlier life.
 #[cfg(feature = "snapshot")]
 #[inline(never)]
-pub fn resume(uart: Uart, kept: msgin5g::session::tls13::Snapshot) -> Result<Secure, Problem> {
+pub fn resume(line: Line, kept: msgin5g::session::tls13::Snapshot) -> Result<Secure, Problem> {
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let (receive, send) = RECORDS
         .take(|| ([0; 538], [0; 538]))
         .ok_or(Problem("memory"))?;
-    let session = TlsSession::resume(uart, kept, receive, send).map_err(failed_at!("session"))?;
+    let session = TlsSession::resume(line, kept, receive, send).map_err(failed_at!("session"))?;
     Ok(place.insert(session))
 }

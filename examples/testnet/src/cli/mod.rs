@@ -7,7 +7,7 @@ mod ask;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,7 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 
 use crate::datagram::DatagramSecurity;
+use crate::modem::{Modem, ModemConfig, ModemFaults, ModemKind};
 use crate::{
     AKidForm, ApplicationServer, Config, DtlsSettings, Event, MsgRespCarriage, Subscriber, TestNet,
     ladder,
@@ -47,6 +48,10 @@ struct Cli {
     /// Also listen for application servers: TS 29.538 over plain HTTP.
     #[arg(long, num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
     http: Option<SocketAddr>,
+    /// Also be a modem with AT commands on a TCP port, whose sockets all lead to this network: to its DTLS if there is any,
+    /// else to its TLS.
+    #[arg(long, value_enum)]
+    modem: Option<ModemKind>,
     /// Name of the application function: SNI, and the FQDN in AF_ID. May be repeated.
     #[arg(long, default_value = "msgin5g.example.com")]
     fqdn: Vec<String>,
@@ -106,6 +111,15 @@ pub fn run(dtls: Option<Arc<dyn DatagramSecurity>>) -> Result<(), Box<dyn Error>
         None => {}
     }
     let net = TestNet::start(config(&cli, dtls)?)?;
+    let modem = cli.modem.map(|kind| {
+        Modem::start(ModemConfig {
+            kind,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            route: Some(net.dtls_addr().unwrap_or(net.addr())),
+            faults: ModemFaults::default(),
+        })
+    });
+    let modem = modem.transpose()?;
     let a_kids: BTreeMap<&str, Option<String>> = cli
         .subscriber
         .iter()
@@ -119,6 +133,7 @@ pub fn run(dtls: Option<Arc<dyn DatagramSecurity>>) -> Result<(), Box<dyn Error>
             "udp": net.udp_addr().map(|addr| addr.to_string()),
             "dtls": net.dtls_addr().map(|addr| addr.to_string()),
             "http": net.http_addr().map(|addr| format!("http://{addr}")),
+            "modem": modem.as_ref().map(|modem| modem.address().to_string()),
             "fqdn": net.af_fqdn(),
             "a_kid": a_kids,
         })

@@ -19,7 +19,7 @@ use device::Device;
 use sockets::Sockets;
 
 /// Which commands the modem knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ModemKind {
     /// Quectel BG95.
     Quectel,

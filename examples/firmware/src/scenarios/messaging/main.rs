@@ -16,32 +16,11 @@ fn main() {
 }
 
 #[cfg(target_os = "none")]
-mod on_target {
-    use crate::story;
-    use msgin5g::transport::Host;
-    use msgin5g_firmware::channel::Channel;
+#[cortex_m_rt::entry]
+fn main() -> ! {
     use msgin5g_firmware::clock::Clock;
-    use msgin5g_firmware::uart::Uart;
-    use msgin5g_firmware::ue::Problem;
-    use msgin5g_firmware::{console, failed_at, rng, secure, stack};
+    use msgin5g_firmware::{app, console, stack};
 
-    #[cortex_m_rt::entry]
-    fn main() -> ! {
-        stack::paint();
-        console::end(run(Clock::start()))
-    }
-
-    fn run(mut clock: Clock) -> Result<(), Problem> {
-        let mut uart = Uart::new();
-        uart.enable();
-        let mut rng = rng::board_rng();
-        let mut session = secure::open(uart, clock, &mut rng)?;
-        story::tell(&mut session, clock, &mut rng)?;
-        while session
-            .close(clock.now_ms())
-            .map_err(failed_at!("closing"))?
-            .is_pending()
-        {}
-        Ok(())
-    }
+    stack::paint();
+    console::end(app::run(Clock::start(), story::tell))
 }
