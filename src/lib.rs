@@ -67,6 +67,7 @@
 //! | `embedded-io` | `transport::IoTransport`: a port over the traits of that crate | |
 //! | `at` | `transport::at`: sockets of modems behind a UART, by AT commands | |
 //! | `std` | TCP and a clock on a host | |
+//! | `insecure-key-log` | the secrets of a session, told to whoever asked in its configuration: `session::tls13::KeyLog` | |
 //! | `insecure-plaintext` | CoAP without any protection, for a bench | |
 //! | `stored-message-update` | an update of Rel-19 whose message type is not known yet | |
 //! | `msgin5g-5` | `gateway`: constrained UEs behind this one; experimental | |

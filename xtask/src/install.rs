@@ -85,6 +85,13 @@ const WOLFSSL: [Package; 7] = [
     },
 ];
 
+/// What reads a recorded exchange.
+const TSHARK: Package = Package {
+    name: "tshark",
+    present: || run::on_path("tshark"),
+    why: "reads a recorded exchange with the dissector of tools/wireshark",
+};
+
 /// Servers of others that the tests talk with.
 const TLS_PEERS: [Package; 2] = [
     Package {
@@ -154,7 +161,7 @@ pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
     let packages = OPENSSL
         .iter()
         .chain(&WOLFSSL)
-        .chain([&CPLUSPLUS, &QEMU])
+        .chain([&CPLUSPLUS, &QEMU, &TSHARK])
         .chain(&TLS_PEERS)
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)

@@ -38,6 +38,10 @@ pub struct Config<'a> {
     /// Records sent under one key before it is changed by KeyUpdate; the suite's own limit
     /// (RFC 8446 section 5.5) holds where it is lower.
     pub records_per_key: u64,
+    /// Is told the secrets: the session is then **not confidential**. For a bench only; `None` by
+    /// default.
+    #[cfg(feature = "insecure-key-log")]
+    pub key_log: Option<super::KeyLog<'a>>,
 }
 
 /// The PSK key exchange modes of RFC 8446 section 4.2.9.
@@ -76,6 +80,8 @@ impl<'a> Config<'a> {
             mode: PskMode::Ephemeral,
             handshake_timeout_ms: 30_000,
             records_per_key: u64::MAX,
+            #[cfg(feature = "insecure-key-log")]
+            key_log: None,
         }
     }
 

@@ -55,14 +55,14 @@ pub(crate) enum Step {
 
 /// One handshake. Dropped as soon as it is over, so that its secrets are gone.
 pub(crate) struct Handshake<'c, C: Crypto> {
-    config: Config<'c>,
+    pub(super) config: Config<'c>,
     /// In place of the one in the configuration.
     identity: Option<PskIdentity>,
     protocol: Protocol,
     state: State,
     schedule: KeySchedule<C>,
     transcript: C::Hash,
-    random: [u8; 32],
+    pub(super) random: [u8; 32],
     seed: Zeroizing<[u8; 32]>,
     share: Option<Share<C>>,
     suite: Option<CipherSuite>,
@@ -260,7 +260,10 @@ impl<'c, C: Crypto> Handshake<'c, C> {
                 let shared = self.agree(share)?;
                 self.add(message);
                 let hash = self.transcript_hash();
-                self.secrets = Some(self.schedule.handshake(&shared, &hash));
+                let secrets = self.schedule.handshake(&shared, &hash);
+                #[cfg(feature = "insecure-key-log")]
+                self.tell(Self::HANDSHAKE_LABELS, [&secrets.client, &secrets.server]);
+                self.secrets = Some(secrets);
                 self.share = None;
                 self.seed.zeroize();
                 self.state = State::WaitExtensions;
@@ -369,7 +372,10 @@ impl<'c, C: Crypto> Handshake<'c, C> {
             *to = *from;
         }
         self.state = State::Done;
-        Ok(Step::Finished(self.schedule.application(secrets, &hash)))
+        let next = self.schedule.application(secrets, &hash);
+        #[cfg(feature = "insecure-key-log")]
+        self.tell(Self::APPLICATION_LABELS, [&next.client, &next.server]);
+        Ok(Step::Finished(next))
     }
 
     fn add(&mut self, message: Message<'_>) {

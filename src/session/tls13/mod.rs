@@ -9,6 +9,7 @@
 //! | [`TlsSession`] | a [`Session`](super::Session) over a [`StreamTransport`](crate::transport::StreamTransport) |
 //! | [`Connection`] | octets in, octets out, in two buffers of the caller's |
 //! | [`Config`] | identity, name, suites, groups |
+//! | `KeyLog` | who is told the secrets, with feature `insecure-key-log` |
 //! | `Snapshot` | an open connection that outlives a reset, with feature `snapshot` |
 //! | [`crypto`] | the primitives, and how to put a chip's own in their place |
 
@@ -23,6 +24,8 @@ mod encrypted_extensions;
 mod error;
 mod handshake;
 mod incoming;
+#[cfg(feature = "insecure-key-log")]
+mod key_log;
 mod key_schedule;
 mod keys;
 mod outgoing;
@@ -39,6 +42,8 @@ pub use alert::Alert;
 pub use config::{Config, PskMode};
 pub use connection::Connection;
 pub use error::TlsError;
+#[cfg(feature = "insecure-key-log")]
+pub use key_log::{KeyLog, KeyLogLine};
 pub use session::TlsSession;
 #[cfg(feature = "snapshot")]
 pub use snapshot::Snapshot;
