@@ -85,7 +85,8 @@ pub trait Dialect {
     fn close(&self, socket: u8, command: &mut Command);
 
     /// How many octets of data follow, if this beginning of a line says so. It is called for whole
-    /// lines, and for lines up to a quotation mark.
+    /// lines, and for lines up to a quotation mark. A read is answered when such a line has come and `OK`, even
+    /// if there is nothing, or with an error.
     fn data(&self, line: &[u8]) -> Option<usize>;
 
     /// What any other line means.

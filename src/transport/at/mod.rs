@@ -41,7 +41,18 @@
 //! # Errors
 //!
 //! `Closed` is the peer, the network, or a modem that has started anew. `Failed` carries the number of
-//! `+CME ERROR`, or one of [`NO_ANSWER`], [`REFUSED`] and [`UNSENDABLE`]. After either, connect again.
+//! `+CME ERROR`, or one of [`NO_ANSWER`], [`REFUSED`], [`UNSENDABLE`] and [`TOO_MUCH`]. After either, connect again.
+//!
+//! # What the line has to be
+//!
+//! Octets of the UART must not get lost on the way: flow control, or a ring that is large enough. A cut of the line
+//! is noticed when a command is not answered. If it happened while the modem waited for data, a modem that stayed
+//! alive takes the greetings of the next [`connect`](Modem::connect) for that data, and sends them to the old peer:
+//! a session notices, plain text does not. Where that matters, switch the modem off and on before.
+//!
+//! A socket that a connection has left behind is closed by the next one. What a *program* has left behind
+//! before it started anew is not known: start the modem anew with it ([`Quectel`] needs no such thing, as its sockets
+//! have numbers of the caller's choice).
 //!
 //! # Why not a crate
 //!
@@ -62,7 +73,7 @@ mod socket;
 
 pub use command::Command;
 pub use dialect::{Dialect, Meaning, Opening, Remote, Way};
-pub use modem::{Modem, NO_ANSWER, REFUSED, UNSENDABLE};
+pub use modem::{Modem, NO_ANSWER, REFUSED, TOO_MUCH, UNSENDABLE};
 pub use nordic::Nordic;
 pub use quectel::Quectel;
 pub use sara::Sara;

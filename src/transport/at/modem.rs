@@ -1,10 +1,9 @@
 use core::task::Poll;
 
-use heapless::Vec;
+use heapless::{String, Vec};
 
 use super::command::Form;
-use super::fields::{after, number};
-use super::reader::{Reader, Token};
+use super::reader::Reader;
 use super::{Command, Datagrams, Dialect, Meaning, Opening, Remote, Stream, Way};
 use crate::transport::{StreamTransport, TransportError};
 
@@ -14,6 +13,8 @@ pub const NO_ANSWER: i32 = -1;
 pub const REFUSED: i32 = -2;
 /// A command cannot be written: a host name that is too long or has a quotation mark.
 pub const UNSENDABLE: i32 = -3;
+/// The modem sent more data than it was asked for.
+pub const TOO_MUCH: i32 = -4;
 
 /// Octets of the UART that one call looks at, so that it ends.
 const ENOUGH: usize = 512;
@@ -22,6 +23,10 @@ const GREETINGS: u8 = 8;
 const GREETING_MS: u32 = 1_000;
 /// How long a modem that is full is left alone, in milliseconds.
 const FULL_MS: u64 = 200;
+/// How long after a command that was given up its answer may still come, in milliseconds.
+const LATE_MS: u64 = 5_000;
+/// How much of the beginning of a line is compared.
+const PREFIX: usize = 24;
 
 /// One socket of a modem behind a UART. See the [module](super).
 ///
@@ -40,6 +45,11 @@ pub struct Modem<U, C, D, const RX: usize, const TX: usize> {
     /// When (ms) the command in hand must have been answered.
     deadline: u64,
     socket: u8,
+    /// The modem has given that number to a socket, and has not said that it is closed.
+    has_socket: bool,
+    /// A command was given up whose answer may still come, and would be taken for that of the next.
+    owes_answer: bool,
+    /// What was read, or the line that was asked for.
     rx: Vec<u8, RX>,
     /// How much of `rx` the session has had.
     given: usize,
@@ -51,13 +61,17 @@ pub struct Modem<U, C, D, const RX: usize, const TX: usize> {
     /// What is sent is one datagram, to be sent whole or not at all.
     is_datagram: bool,
     sent_last: bool,
+    /// How the line begins that is asked for.
+    prefix: String<PREFIX>,
+    /// What came of a question; nobody has had it yet.
     answer: Option<Result<(), TransportError>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Closed,
-    /// Greetings are numbered from 0, the dialect's steps from `GREETINGS` on.
+    /// Greetings are numbered from 0; at `GREETINGS` a socket that is left over is closed, and the dialect's
+    /// steps come behind it.
     Opening(u8),
     Open,
     Dead(TransportError),
@@ -68,14 +82,18 @@ enum Phase {
 enum Doing {
     Nothing,
     Greet,
+    /// Nothing, until a modem that owes an answer has had time for it.
+    Hush,
     /// With what is still missing: `OK`, and the line that says that it is open.
     Open(Opening, bool, bool),
     Send(usize),
-    Receive,
+    /// With whether the line has come that says how much data follows.
+    Receive(bool),
     Close,
-    Ask {
-        has_line: bool,
-    },
+    /// With whether the line has come that is asked for.
+    Ask(bool),
+    /// A question that was given up; its answer may still come.
+    Late,
 }
 
 /// How far the command in hand has gone out.
@@ -106,6 +124,8 @@ where
             stage: Stage::Awaits,
             deadline: 0,
             socket: 0,
+            has_socket: false,
+            owes_answer: false,
             rx: Vec::new(),
             given: 0,
             tx: Vec::new(),
@@ -114,6 +134,7 @@ where
             peer_closed: false,
             is_datagram: false,
             sent_last: false,
+            prefix: String::new(),
             answer: None,
         }
     }
@@ -140,22 +161,10 @@ where
         }
         if self.doing == Doing::Nothing
             && let Phase::Opening(step) = self.phase
+            && self.open_on(step, remote, now) == Opening::Done
         {
-            match step.checked_sub(GREETINGS) {
-                None => self.greet(now),
-                Some(step) => {
-                    self.command.clear();
-                    let opening = self
-                        .dialect
-                        .open(step, remote, self.socket, &mut self.command);
-                    if opening == Opening::Done {
-                        self.phase = Phase::Open;
-                        return Poll::Ready(Ok(()));
-                    }
-                    let awaits = opening == Opening::Await;
-                    self.begin(Doing::Open(opening, true, awaits), now);
-                }
-            }
+            self.phase = Phase::Open;
+            return Poll::Ready(Ok(()));
         }
         self.write();
         match self.phase {
@@ -172,8 +181,11 @@ where
         let now = self.work();
         if self.doing == Doing::Nothing {
             match self.phase {
-                Phase::Open | Phase::Opening(_) => self.begin_close(now),
-                Phase::Closed | Phase::Dead(_) => {
+                Phase::Opening(step) if step > GREETINGS || self.has_socket => {
+                    self.begin_close(now)
+                }
+                Phase::Open => self.begin_close(now),
+                Phase::Opening(_) | Phase::Closed | Phase::Dead(_) => {
                     self.forget();
                     self.phase = Phase::Closed;
                     return Poll::Ready(());
@@ -194,48 +206,14 @@ where
         Datagrams(self)
     }
 
-    /// Asks the modem something else: to be called with the same command until it is ready.
-    ///
-    /// `prefix` is how the line of the answer begins that is wanted, such as `+CEREG`; empty for a
-    /// line that has no name, as that of `AT+CIMI`. How long that line is comes back, 0 if there was
-    /// none; what does not fit `line` is cut off. This is also the way to a vendor's command for
-    /// AKMA keys. While a socket is open it waits until everything that was read has been taken.
-    ///
-    /// # Errors
-    /// The modem refused, or did not answer in `patience_ms`. The socket goes on.
-    pub fn ask(
-        &mut self,
-        command: &str,
-        prefix: &str,
-        patience_ms: u32,
-        line: &mut [u8],
-    ) -> Poll<Result<usize, TransportError>> {
-        let now = self.work_for(prefix);
-        if let Some(result) = self.answer.take() {
-            let len = self.rx.len().min(line.len());
-            if let (Some(to), Some(from)) = (line.get_mut(..len), self.rx.get(..len)) {
-                to.copy_from_slice(from);
-            }
-            self.rx.clear();
-            return Poll::Ready(result.map(|()| len));
-        }
-        if self.doing == Doing::Nothing && self.rx.is_empty() {
-            self.command.clear();
-            self.command.text(command).patient(patience_ms);
-            if !self.command.is_sendable() {
-                return Poll::Ready(Err(TransportError::Failed(UNSENDABLE)));
-            }
-            self.begin(Doing::Ask { has_line: false }, now);
-        }
-        self.write();
-        Poll::Pending
-    }
-
     /// When (ms) a call is due although nothing comes from the modem; `None`: never, the device may
     /// sleep until its UART wakes it.
     pub fn next_deadline(&self) -> Option<u64> {
         match self.doing {
-            Doing::Nothing if self.tx.is_empty() || self.phase != Phase::Open => None,
+            Doing::Nothing if self.phase != Phase::Open => None,
+            // An answer that nobody comes for.
+            Doing::Nothing if self.answer.is_some() => Some(self.deadline),
+            Doing::Nothing if self.tx.is_empty() || self.peer_closed => None,
             Doing::Nothing => Some(self.retry_at),
             _ => Some(self.deadline),
         }
@@ -246,120 +224,33 @@ where
         &mut self.uart
     }
 
-    pub(super) fn take(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
-        let free = TX.saturating_sub(self.tx.len());
-        let taken = data.get(..data.len().min(free)).unwrap_or_default();
-        let result = match self.state() {
-            Err(error) => Poll::Ready(Err(error)),
-            Ok(()) if taken.is_empty() && !data.is_empty() => Poll::Pending,
-            // As much as there is room for.
-            Ok(()) => Poll::Ready(Ok(self
-                .tx
-                .extend_from_slice(taken)
-                .map_or(0, |()| taken.len()))),
-        };
-        self.turn();
-        result
-    }
-
-    pub(super) fn take_datagram(&mut self, datagram: &[u8]) -> Poll<Result<(), TransportError>> {
-        let result = match self.state() {
-            Err(error) => Poll::Ready(Err(error)),
-            Ok(()) if !self.tx.is_empty() => Poll::Pending,
-            // One that is too long is lost, as on any network.
-            Ok(()) if datagram.len() > D::MOST => Poll::Ready(Ok(())),
-            Ok(()) => {
-                let _ = self.tx.extend_from_slice(datagram);
-                Poll::Ready(Ok(()))
-            }
-        };
-        self.turn();
-        result
-    }
-
-    pub(super) fn give(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
-        if buf.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        self.turn();
-        let waiting = self.readable();
-        let len = waiting.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..len), waiting.get(..len)) {
-            to.copy_from_slice(from);
-        }
-        self.given = self.given.saturating_add(len);
-        match len {
-            0 => self.nothing_there(),
-            len => Poll::Ready(Ok(len)),
-        }
-    }
-
-    pub(super) fn give_datagram(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
-        match self.give(buf) {
-            Poll::Ready(Ok(len)) => {
-                // What did not fit is cut off.
-                self.given = self.rx.len();
-                Poll::Ready(Ok(len))
-            }
-            other => other,
-        }
-    }
-
-    /// What has been read and not been given. While a read is in hand it may grow.
-    fn readable(&self) -> &[u8] {
-        match self.doing {
-            Doing::Receive | Doing::Ask { .. } => &[],
-            _ => self.rx.get(self.given..).unwrap_or_default(),
-        }
-    }
-
-    fn nothing_there(&self) -> Poll<Result<usize, TransportError>> {
-        let is_over = self.peer_closed && !self.data_waits && self.doing != Doing::Receive;
-        match self.phase {
-            Phase::Dead(error) => Poll::Ready(Err(error)),
-            Phase::Open if !is_over => Poll::Pending,
-            _ => Poll::Ready(Err(TransportError::Closed)),
-        }
-    }
-
-    /// Whether the socket takes octets.
-    fn state(&self) -> Result<(), TransportError> {
-        match self.phase {
-            Phase::Dead(error) => Err(error),
-            Phase::Open if !self.peer_closed => Ok(()),
-            _ => Err(TransportError::Closed),
-        }
-    }
-
-    /// Goes on with an open socket.
-    fn turn(&mut self) {
-        let now = self.work();
-        if self.phase == Phase::Open && self.doing == Doing::Nothing {
-            if self.given >= self.rx.len() {
-                self.rx.clear();
-                self.given = 0;
-            }
-            let may_read = self.data_waits && self.rx.is_empty();
-            let may_send = !self.tx.is_empty() && !self.peer_closed && now >= self.retry_at;
-            self.command.clear();
-            if may_send && !(may_read && self.sent_last) {
-                let len = self.tx.len().min(D::MOST);
-                self.dialect.send(self.socket, len, &mut self.command);
-                self.begin(Doing::Send(len), now);
-            } else if may_read {
-                self.dialect.receive(self.socket, RX, &mut self.command);
-                self.begin(Doing::Receive, now);
-            }
-            self.sent_last = matches!(self.doing, Doing::Send(_));
-        }
-        self.write();
-    }
-
-    fn greet(&mut self, now: u64) {
+    /// The next command of the opening; `Done` if there is none.
+    fn open_on(&mut self, step: u8, remote: &Remote<'_>, now: u64) -> Opening {
         self.command.clear();
-        // Echoes cost time. The answer also says that the modem is there.
-        self.command.text("ATE0").patient(GREETING_MS);
-        self.begin(Doing::Greet, now);
+        let opening = match step.checked_sub(GREETINGS) {
+            None => {
+                // Echoes cost time. The answer also says that the modem is there.
+                self.command.text("ATE0").patient(GREETING_MS);
+                self.begin(Doing::Greet, now);
+                return Opening::Step;
+            }
+            // A connection that ended badly has left its socket behind, and a modem has few.
+            Some(0) if self.has_socket => {
+                self.dialect.close(self.socket, &mut self.command);
+                Opening::Try
+            }
+            Some(step) => {
+                let step = step.saturating_sub(1);
+                self.phase = Phase::Opening(GREETINGS.saturating_add(1).saturating_add(step));
+                self.dialect
+                    .open(step, remote, self.socket, &mut self.command)
+            }
+        };
+        if opening != Opening::Done {
+            let awaits = opening == Opening::Await;
+            self.begin(Doing::Open(opening, true, awaits), now);
+        }
+        opening
     }
 
     fn begin_close(&mut self, now: u64) {
@@ -378,6 +269,8 @@ where
     }
 
     fn forget(&mut self) {
+        self.owes_answer |= !matches!(self.doing, Doing::Nothing | Doing::Hush);
+        self.forget_answer();
         self.rx.clear();
         self.given = 0;
         self.tx.clear();
@@ -387,13 +280,16 @@ where
         self.data_waits = false;
         self.peer_closed = false;
         self.retry_at = 0;
-        self.answer = None;
     }
 
+    /// The socket is of no more use, and what was in hand has not been answered.
     fn die(&mut self, error: TransportError) {
-        if self.doing == Doing::Receive {
+        self.owes_answer |= self.doing != Doing::Nothing;
+        match self.doing {
             // Data that did not come to its end may be the news of a modem that started anew.
-            self.rx.clear();
+            Doing::Receive(_) => self.rx.clear(),
+            Doing::Ask(_) => self.answer = Some(Err(error)),
+            _ => {}
         }
         self.doing = Doing::Nothing;
         self.stage = Stage::Awaits;
@@ -402,4 +298,6 @@ where
     }
 }
 
+mod ask;
 mod chat;
+mod data;

@@ -1,10 +1,11 @@
 //! From octets of the UART to lines, prompts and data.
 
 use heapless::Vec;
+use zeroize::Zeroize;
 
-/// Longest line that is looked at, in octets. Of a longer one the rest is thrown away: lines that
-/// matter here are short.
-const LINE: usize = 128;
+/// Longest line that is looked at, in octets. Of a longer one the rest is thrown away: the longest that matters has
+/// an A-KID and a key.
+const LINE: usize = 320;
 
 /// What has been read.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +40,18 @@ impl Reader {
     /// Forgets what has begun.
     pub(super) fn clear(&mut self) {
         *self = Self::new();
+    }
+
+    /// The line that was whole last, or what has begun of the next.
+    pub(super) fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// Overwrites a whole line.
+    pub(super) fn wipe(&mut self) {
+        let _ = self.line.resize(LINE, 0);
+        self.line.as_mut_slice().zeroize();
+        self.line.clear();
     }
 
     /// Takes one octet. `prompt` is what asks for data, if something may now. `header` tells from the

@@ -7,6 +7,8 @@ use super::{ModemFaults, ModemKind, nordic, quectel, sara};
 pub struct Device {
     kind: ModemKind,
     faults: ModemFaults,
+    /// Whether it echoes when it has just been switched on.
+    echoes: bool,
     pub sockets: Sockets,
     line: Vec<u8>,
     /// The socket and how much data for it is still to be heard.
@@ -20,6 +22,7 @@ impl Device {
     pub fn new(kind: ModemKind, faults: ModemFaults, sockets: Sockets) -> Self {
         Self {
             kind,
+            echoes: faults.echo,
             faults,
             sockets,
             line: Vec::new(),
@@ -32,6 +35,22 @@ impl Device {
 
     pub fn into_faults(self) -> ModemFaults {
         self.faults
+    }
+
+    /// Loses its power in whatever it does, and is there again. It has forgotten everything.
+    pub fn restart(&mut self) {
+        self.line.clear();
+        self.data = None;
+        self.greeted = false;
+        self.faults.echo |= self.echoes;
+        self.sockets.close_all();
+        // What a serial line looks like when the far end loses its power.
+        self.octets(b"\0\xff\0");
+        match self.kind {
+            ModemKind::Quectel => self.answer("RDY"),
+            ModemKind::Nordic => self.answer("Ready"),
+            ModemKind::Sara => self.octets(b"\r\n"),
+        }
     }
 
     /// What it says, and has not said before.
@@ -122,14 +141,7 @@ impl Device {
         {
             self.faults.reset_after = None;
             self.octets(&data[..data.len() / 2]);
-            self.sockets.close_all();
-            // What a serial line looks like when the far end loses its power.
-            self.octets(b"\0\xff\0");
-            self.answer(match self.kind {
-                ModemKind::Quectel => "RDY",
-                ModemKind::Nordic => "Ready",
-                ModemKind::Sara => "",
-            });
+            self.restart();
             return false;
         }
         self.octets(data);

@@ -2,7 +2,10 @@
 //!
 //! One UART at a time. Two threads feed one queue: octets of the UART and of the network come in the
 //! order in which they happen, and nothing here waits for a clock unless it was told to be slow.
+//!
+//! [`DeskModem`] is the same modem without threads, sockets and time, for tests that own all three.
 
+mod desk;
 mod device;
 mod nordic;
 mod quectel;
@@ -15,8 +18,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+pub use desk::{DeskModem, Network};
 use device::Device;
-use sockets::Sockets;
+use sockets::{Road, Sockets};
 
 /// Which commands the modem knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -27,6 +31,17 @@ pub enum ModemKind {
     Nordic,
     /// u-blox SARA-R5.
     Sara,
+}
+
+impl ModemKind {
+    /// How many sockets it has.
+    fn sockets(self) -> usize {
+        match self {
+            Self::Quectel => 12,
+            Self::Nordic => 8,
+            Self::Sara => 7,
+        }
+    }
 }
 
 /// How it behaves badly.
@@ -117,7 +132,8 @@ fn serve(mut uart: TcpStream, config: &ModemConfig) -> io::Result<ModemFaults> {
         }
         let _ = to_queue.send(Happening::UartGone);
     });
-    let sockets = Sockets::new(happenings, config.route);
+    let road = Road::Host(happenings, config.route);
+    let sockets = Sockets::new(road, config.kind.sockets());
     let mut device = Device::new(config.kind, config.faults.clone(), sockets);
     for happening in queue {
         match happening {

@@ -10,7 +10,7 @@ pub fn command(device: &mut Device, line: &str) -> Option<()> {
             "2" => (2, 17, true),
             _ => return None,
         };
-        let number = device.sockets.create(is_udp);
+        let number = device.sockets.create(is_udp)?;
         device.answer(&format!("#XSOCKET: {number},{kind},{protocol}"));
         device.ok();
     } else if let Some(parameters) = parameters(line, "AT#XCONNECT") {

@@ -11,7 +11,7 @@ pub fn command(device: &mut Device, line: &str) -> Option<()> {
             "17" => true,
             _ => return None,
         };
-        let number = device.sockets.create(is_udp);
+        let number = device.sockets.create(is_udp)?;
         device.answer(&format!("+USOCR: {number}"));
         device.ok();
     } else if let Some(parameters) = parameters(line, "AT+USOCO") {

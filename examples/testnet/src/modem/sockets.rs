@@ -1,4 +1,4 @@
-//! The modem's own IP stack: sockets of the host.
+//! The modem's own IP stack: sockets of the host, or of a network that a test has in its hands.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read, Write};
@@ -6,12 +6,20 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSock
 use std::sync::Arc;
 use std::thread;
 
-use super::{Happening, Queue};
+use super::{Happening, Network, Queue};
+
+/// Where sockets go.
+pub enum Road {
+    /// Over the host's sockets: to this address whatever name is asked for, or to the name.
+    Host(Queue, Option<SocketAddr>),
+    /// Into a test's hands.
+    Desk(Box<dyn Network>),
+}
 
 /// All sockets, by the modem's numbers.
 pub struct Sockets {
-    queue: Queue,
-    route: Option<SocketAddr>,
+    road: Road,
+    most: usize,
     open: BTreeMap<u8, Socket>,
     /// Sockets are told apart over all times, numbers are used again.
     next: u64,
@@ -28,24 +36,26 @@ struct Socket {
 enum Wire {
     Tcp(TcpStream),
     Udp(Arc<UdpSocket>),
+    Desk,
 }
 
 impl Sockets {
-    pub fn new(queue: Queue, route: Option<SocketAddr>) -> Self {
+    /// Not more than `most` are open at the same time.
+    pub fn new(road: Road, most: usize) -> Self {
         Self {
-            queue,
-            route,
+            road,
+            most,
             open: BTreeMap::new(),
             next: 0,
         }
     }
 
-    /// A socket that is not connected, under the lowest free number.
-    pub fn create(&mut self, is_udp: bool) -> u8 {
+    /// A socket that is not connected, under the lowest free number, if there is one.
+    pub fn create(&mut self, is_udp: bool) -> Option<u8> {
         let number = (0..=u8::MAX).find(|n| !self.open.contains_key(n));
-        let number = number.unwrap_or(u8::MAX);
+        let number = number.filter(|n| usize::from(*n) < self.most)?;
         self.create_as(number, is_udp);
-        number
+        Some(number)
     }
 
     pub fn create_as(&mut self, number: u8, is_udp: bool) {
@@ -63,15 +73,23 @@ impl Sockets {
 
     /// Connects it, and has its octets come to the queue.
     pub fn connect(&mut self, number: u8, host: &str, port: u16) -> io::Result<()> {
-        let to = match self.route {
+        let socket = self.open.get_mut(&number).ok_or(io::ErrorKind::NotFound)?;
+        let serial = socket.serial;
+        let (queue, route) = match &mut self.road {
+            Road::Host(queue, route) => (queue.clone(), *route),
+            Road::Desk(network) => {
+                network.connect(serial, socket.is_udp)?;
+                socket.wire = Some(Wire::Desk);
+                return Ok(());
+            }
+        };
+        let to = match route {
             Some(to) => to,
             None => {
                 let mut all = (host, port).to_socket_addrs()?;
                 all.next().ok_or(io::ErrorKind::NotFound)?
             }
         };
-        let socket = self.open.get_mut(&number).ok_or(io::ErrorKind::NotFound)?;
-        let (serial, queue) = (socket.serial, self.queue.clone());
         if socket.is_udp {
             let udp = Arc::new(UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?);
             udp.connect(to)?;
@@ -120,10 +138,14 @@ impl Sockets {
 
     /// Sends; whether it could.
     pub fn send(&mut self, number: u8, data: &[u8]) -> bool {
-        match self.open.get_mut(&number).and_then(|s| s.wire.as_mut()) {
-            Some(Wire::Tcp(tcp)) => tcp.write_all(data).is_ok(),
-            Some(Wire::Udp(udp)) => udp.send(data).is_ok(),
-            None => false,
+        let Some(socket) = self.open.get_mut(&number) else {
+            return false;
+        };
+        match (&mut socket.wire, &mut self.road) {
+            (Some(Wire::Tcp(tcp)), _) => tcp.write_all(data).is_ok(),
+            (Some(Wire::Udp(udp)), _) => udp.send(data).is_ok(),
+            (Some(Wire::Desk), Road::Desk(network)) => network.send(socket.serial, data),
+            _ => false,
         }
     }
 
@@ -173,6 +195,11 @@ impl Sockets {
                 if let Ok(mut own) = udp.local_addr() {
                     own.set_ip(Ipv4Addr::LOCALHOST.into());
                     let _ = udp.connect(own).and_then(|()| udp.send(&[]));
+                }
+            }
+            Some(Wire::Desk) => {
+                if let Road::Desk(network) = &mut self.road {
+                    network.close(socket.serial);
                 }
             }
             None => {}

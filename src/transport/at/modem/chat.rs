@@ -1,5 +1,7 @@
 //! The talk with the modem: what goes out, what comes in, what time does.
 
+use super::super::fields::{after, number};
+use super::super::reader::Token;
 use super::*;
 
 impl<U, C, D, const RX: usize, const TX: usize> Modem<U, C, D, RX, TX>
@@ -10,11 +12,6 @@ where
 {
     /// Moves what is there, and lets time pass. Says what time it is.
     pub(super) fn work(&mut self) -> u64 {
-        self.work_for("")
-    }
-
-    /// The same while an answer is wanted whose line begins so.
-    pub(super) fn work_for(&mut self, prefix: &str) -> u64 {
         let now = (self.clock)();
         self.write();
         let mut looked_at = 0_usize;
@@ -28,14 +25,14 @@ where
                 }
                 Poll::Ready(Ok(n)) => {
                     for octet in piece.iter().take(n) {
-                        self.on_octet(*octet, prefix, now);
+                        self.on_octet(*octet, now);
                     }
                     looked_at = looked_at.saturating_add(n);
                 }
             }
         }
         if self.doing != Doing::Nothing && now >= self.deadline {
-            self.on_timeout();
+            self.on_timeout(now);
         }
         now
     }
@@ -116,59 +113,73 @@ where
         len
     }
 
-    fn on_octet(&mut self, octet: u8, prefix: &str, now: u64) {
+    fn on_octet(&mut self, octet: u8, now: u64) {
         let prompt = match (self.stage, self.command.form) {
             (Stage::AwaitsPrompt, Form::Prompt(prompt)) => Some(prompt),
             _ => None,
         };
-        let reads = self.doing == Doing::Receive;
+        let reads = self.doing == Doing::Receive(false);
         let dialect = &self.dialect;
-        let header = |line: &[u8]| dialect.data(line).filter(|_| reads);
+        let mut has_header = false;
+        let header = |line: &[u8]| {
+            let len = dialect.data(line).filter(|_| reads);
+            has_header = len.is_some();
+            len
+        };
         let meaning = match self.reader.take(octet, prompt, header) {
+            None if has_header => {
+                self.doing = Doing::Receive(true);
+                return;
+            }
             None => return,
             Some(Token::Prompt) => {
                 self.stage = Stage::Data(0);
                 return self.write();
             }
             Some(Token::Data(octet) | Token::LastData(octet)) => {
-                // More than was asked for does not fit.
-                let _ = self.rx.push(octet);
+                // What is cut off a datagram is lost; a stream would have a hole.
+                if self.rx.push(octet).is_err() && !self.is_datagram {
+                    self.die(TransportError::Failed(TOO_MUCH));
+                }
                 return;
             }
             Some(Token::Line(line)) => match line {
                 b"OK" => Meaning::Done,
                 b"ERROR" => Meaning::Refused(None),
                 // An echo.
-                _ if line.starts_with(b"AT") => Meaning::Other,
+                _ if line.starts_with(b"AT") => return,
                 _ => match after(line, b"+CME ERROR") {
                     Some(mut fields) => Meaning::Refused(fields.text().and_then(number)),
-                    None => {
-                        let meaning = self.dialect.meaning(line, self.socket);
-                        if let (Meaning::Other, Doing::Ask { has_line: false }) =
-                            (meaning, self.doing)
-                            && line.starts_with(prefix.as_bytes())
-                        {
-                            self.doing = Doing::Ask { has_line: true };
-                            let len = line.len().min(RX);
-                            let _ = self.rx.extend_from_slice(line.get(..len).unwrap_or(line));
-                        }
-                        meaning
-                    }
+                    None => self.dialect.meaning(line, self.socket),
                 },
             },
         };
+        if meaning == Meaning::Other {
+            return self.on_other_line();
+        }
         self.on_meaning(meaning, now);
     }
 
     fn on_meaning(&mut self, meaning: Meaning, now: u64) {
         match meaning {
             Meaning::Other => {}
-            Meaning::Done => self.on_done(),
-            Meaning::Refused(code) => self.on_refused(code),
-            Meaning::Socket(socket) => self.socket = socket,
+            // It cannot be the answer to what has not gone out yet.
+            Meaning::Done if self.stage != Stage::Awaits => {}
+            Meaning::Refused(_) if matches!(self.stage, Stage::Command(_)) => {}
+            Meaning::Done => self.on_done(now),
+            Meaning::Refused(code) => self.on_refused(code, now),
+            Meaning::Socket(socket) => {
+                if let Doing::Open(..) = self.doing {
+                    self.socket = socket;
+                    self.has_socket = true;
+                }
+            }
             Meaning::Opened(result) => {
                 if let Doing::Open(opening, ok_missing, _) = self.doing {
                     if let Some(code) = i32::try_from(result).ok().filter(|code| *code != 0) {
+                        if !ok_missing {
+                            self.doing = Doing::Nothing;
+                        }
                         return self.die(TransportError::Failed(code));
                     }
                     self.doing = Doing::Open(opening, ok_missing, false);
@@ -197,20 +208,17 @@ where
             Meaning::Restarted if matches!(self.phase, Phase::Opening(step) if step < GREETINGS) => {
             }
             Meaning::Restarted => {
-                if let Doing::Ask { .. } = self.doing {
-                    self.answer = Some(Err(TransportError::Closed));
-                }
                 self.die(TransportError::Closed);
+                self.has_socket = false;
+                self.owes_answer = false;
             }
         }
     }
 
-    fn on_done(&mut self) {
+    fn on_done(&mut self, now: u64) {
         match self.doing {
-            Doing::Nothing => return,
-            Doing::Greet => {
-                self.phase = Phase::Opening(GREETINGS);
-            }
+            Doing::Nothing | Doing::Hush => return,
+            Doing::Greet => return self.on_greeted(now),
             Doing::Open(opening, _, opened_missing) => {
                 self.doing = Doing::Open(opening, false, opened_missing);
                 return self.step_if_complete();
@@ -223,51 +231,84 @@ where
                     .and_then(|rest| Vec::from_slice(rest).ok());
                 self.tx = rest.unwrap_or_default();
             }
-            Doing::Receive => self.data_waits &= !self.rx.is_empty(),
-            Doing::Close => self.phase = Phase::Closed,
-            Doing::Ask { .. } => self.answer = Some(Ok(())),
+            // It belongs to something else: a read says first how much there is.
+            Doing::Receive(false) => return,
+            Doing::Receive(true) => self.data_waits |= !self.rx.is_empty(),
+            Doing::Close => self.on_closed(),
+            Doing::Ask(_) => self.answer = Some(Ok(())),
+            Doing::Late => {}
         }
         self.doing = Doing::Nothing;
     }
 
-    fn on_refused(&mut self, code: Option<u32>) {
+    fn on_refused(&mut self, code: Option<u32>, now: u64) {
         let code = code.and_then(|code| i32::try_from(code).ok());
         let error = TransportError::Failed(code.unwrap_or(REFUSED));
         match self.doing {
-            Doing::Nothing => return,
+            Doing::Nothing | Doing::Hush => return,
             // Whatever it refuses, it is there.
-            Doing::Greet => self.phase = Phase::Opening(GREETINGS),
+            Doing::Greet => return self.on_greeted(now),
             Doing::Open(Opening::Try, ..) => return self.next_step(),
-            Doing::Open(..) => return self.die(error),
+            Doing::Open(..) => {
+                self.doing = Doing::Nothing;
+                return self.die(error);
+            }
             // The connection is gone. What the modem still has can be read.
             Doing::Send(_) => {
                 self.tx.clear();
                 self.peer_closed = true;
                 self.data_waits = true;
             }
-            Doing::Receive if D::READ_ERROR_IS_EMPTY => self.data_waits = false,
-            Doing::Receive => {
-                self.data_waits = false;
-                self.peer_closed = true;
+            Doing::Receive(_) => {
+                // Whatever has come is no data, if this is what comes behind it.
+                self.rx.clear();
+                self.peer_closed |= !D::READ_ERROR_IS_EMPTY;
             }
-            Doing::Close => self.phase = Phase::Closed,
-            Doing::Ask { .. } => self.answer = Some(Err(error)),
+            Doing::Close => self.on_closed(),
+            Doing::Ask(_) => self.answer = Some(Err(error)),
+            Doing::Late => {}
         }
         self.doing = Doing::Nothing;
     }
 
-    fn on_timeout(&mut self) {
+    fn on_greeted(&mut self, now: u64) {
+        if self.owes_answer {
+            // Which of its answers this was cannot be known: there may be another on its way.
+            self.doing = Doing::Hush;
+            self.deadline = now.saturating_add(GREETING_MS.into());
+        } else {
+            self.doing = Doing::Nothing;
+            self.phase = Phase::Opening(GREETINGS);
+        }
+    }
+
+    fn on_closed(&mut self) {
+        self.phase = Phase::Closed;
+        self.has_socket = false;
+    }
+
+    fn on_timeout(&mut self, now: u64) {
         let error = TransportError::Failed(NO_ANSWER);
         match (self.doing, self.phase) {
+            (Doing::Hush, _) => {
+                self.owes_answer = false;
+                self.doing = Doing::Nothing;
+                self.phase = Phase::Opening(GREETINGS);
+            }
             (Doing::Greet, Phase::Opening(step)) if step.saturating_add(1) < GREETINGS => {
+                self.owes_answer = true;
                 self.phase = Phase::Opening(step.saturating_add(1));
                 self.doing = Doing::Nothing;
             }
-            (Doing::Ask { .. }, _) => {
+            (Doing::Ask(_), _) => {
                 self.answer = Some(Err(error));
-                self.doing = Doing::Nothing;
+                self.doing = Doing::Late;
+                self.stage = Stage::Awaits;
+                self.deadline = now.saturating_add(LATE_MS);
             }
+            (Doing::Late, _) => self.doing = Doing::Nothing,
             (Doing::Close, _) => {
+                self.owes_answer = true;
                 self.phase = Phase::Closed;
                 self.doing = Doing::Nothing;
             }
@@ -284,6 +325,8 @@ where
     fn next_step(&mut self) {
         self.doing = Doing::Nothing;
         if let Phase::Opening(step) = self.phase {
+            // What was left over is closed now.
+            self.has_socket &= step != GREETINGS;
             self.phase = Phase::Opening(step.saturating_add(1));
         }
     }

@@ -1,16 +1,15 @@
 //! The AT modem of `transport::at` against the emulator of the reference network, in every dialect and with
 //! every fault, under the conformance test of ports; and a whole exchange through a modem.
-#![cfg(all(feature = "at", feature = "embedded-tls", feature = "std"))]
 
-#[path = "../examples/support/conformance_peer.rs"]
+#[path = "../../examples/support/conformance_peer.rs"]
 mod conformance_peer;
 #[allow(dead_code, reason = "shared with the tests over TCP")]
-#[path = "end_to_end/ue.rs"]
+#[path = "../end_to_end/ue.rs"]
 mod ue;
 
 use core::task::Poll;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use msgin5g::client::{Client, ClientMemory, Config, Event};
 use msgin5g::message::UeServiceId;
@@ -97,28 +96,6 @@ impl<D: Dialect, U: StreamTransport> StreamPort for Port<D, U> {
     }
 }
 
-/// The octets of a UART, not more than so many at once, and nothing every other time.
-struct Trickle<U>(U, usize, bool);
-
-impl<U: StreamTransport> StreamTransport for Trickle<U> {
-    fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
-        self.2 = !self.2;
-        match self.2 {
-            true => Poll::Pending,
-            false => self.0.send(&data[..data.len().min(self.1)]),
-        }
-    }
-
-    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
-        self.2 = !self.2;
-        let len = buf.len().min(self.1);
-        match self.2 {
-            true => Poll::Pending,
-            false => self.0.recv(&mut buf[..len]),
-        }
-    }
-}
-
 /// Runs both conformance tests in one dialect with the same faults.
 fn holds<D: Dialect>(kind: ModemKind, dialect: fn() -> D, faults: &ModemFaults) {
     let uart = emulator(kind, tcp_peer(), faults.clone());
@@ -161,26 +138,6 @@ fn each_dialect_holds_when_answers_come_an_octet_at_a_time() {
         pieces_of: Some(1),
         ..ModemFaults::default()
     });
-}
-
-#[test]
-fn each_dialect_holds_when_answers_come_late() {
-    each_dialect(&ModemFaults {
-        slow: Duration::from_millis(1),
-        ..ModemFaults::default()
-    });
-}
-
-#[test]
-fn a_uart_that_trickles_holds() {
-    fn one<D: Dialect>(kind: ModemKind, dialect: D) {
-        let uart = Trickle(emulator(kind, tcp_peer(), ModemFaults::default()), 3, false);
-        let mut port = Port(Modem::new(uart, clock as Clock, dialect));
-        conformance::stream(&mut port, &mut StdHost::new(), PATIENT).unwrap();
-    }
-    one(ModemKind::Quectel, Quectel::default());
-    one(ModemKind::Nordic, Nordic::default());
-    one(ModemKind::Sara, Sara);
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! Lines and commands as the manuals show them, read and written by each dialect.
-#![cfg(feature = "at")]
 
 use core::task::Poll;
 
