@@ -209,6 +209,70 @@ fn release_and_abort_lead_to_a_new_session() {
     }
 }
 
+/// The server asks to be left alone for a while. What is accepted meanwhile, and what it had not
+/// answered before, waits.
+struct HoldOff;
+
+impl Test for HoldOff {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>) {
+        const HOLD_OFF_S: u32 = 900;
+        device.client.register().unwrap();
+        device.until(60_000, |_| {}, |device| device.client.is_registered());
+        device.story.clear();
+        let begins = device.now;
+        let before = device.send(ECHO, "before");
+        assert!(device.net.borrow().send_release(METER, HOLD_OFF_S));
+        device.net.borrow_mut().work();
+        let mut reported = Vec::new();
+        let mut told = None;
+        let mut on_event = |event: &Event<'_>| match event {
+            Event::Report(report) => reported.push(report.message_id.to_string()),
+            Event::Released { hold_off_s } => told = Some(*hold_off_s),
+            Event::Failed { .. } => panic!("{event:?}"),
+            _ => {}
+        };
+        device.until(60_000, &mut on_event, |device| !device.story.is_empty());
+        let [ConnectionEvent::Disconnected { error, retry_at }] = device.story[..] else {
+            panic!("{:?}", device.story)
+        };
+        assert_eq!(error, SessionError::Closed);
+        // The first pause comes on top, so that not all that were sent away return at once.
+        let earliest = begins + u64::from(HOLD_OFF_S) * 1000 + 1_000;
+        assert!(
+            (earliest..=earliest + 2_000).contains(&retry_at),
+            "{retry_at}"
+        );
+        let meanwhile = device.send(ECHO, "meanwhile");
+        // The radio may sleep as long as that, and nothing shortens it: no poll, no new key.
+        while device.now < retry_at {
+            let deadline = device.connection.next_deadline(&device.client);
+            assert_eq!(deadline, Some(retry_at));
+            device.turn(&mut on_event);
+            device.phone.keys.set([0x44; 32]);
+            assert_eq!(
+                (device.phone.dialled, device.connection.is_open()),
+                (1, false)
+            );
+            device.pass((retry_at - device.now).div_ceil(2));
+        }
+        device.net.borrow().reauthenticate(SUPI, [0x44; 32]);
+        device.until(60_000, &mut on_event, |device| {
+            device.client.is_registered() && device.client.is_idle()
+        });
+        assert_eq!(device.phone.dialled, 2);
+        assert_eq!(told, Some(HOLD_OFF_S));
+        assert_eq!(reported, [before.to_string(), meanwhile.to_string()]);
+        assert_eq!(device.story[1..], [ConnectionEvent::Connected]);
+    }
+}
+
+#[test]
+fn a_release_with_hold_off_is_a_time_without_dialling() {
+    for backend in [Backend::Plain, Backend::EmbeddedTls, Backend::Tls13] {
+        with_device(backend, &network(), settings(), |_| {}, 6, HoldOff);
+    }
+}
+
 /// What stands between a device and its session for a day: the port, or a server that stalls.
 struct Obstacles;
 

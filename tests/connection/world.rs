@@ -5,6 +5,7 @@
 use core::pin::pin;
 use core::task::Poll;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use msgin5g::akma::{
@@ -216,6 +217,8 @@ pub struct Script {
     pub source: Keys,
     /// How often it was asked.
     pub requests: u32,
+    /// Its generation when it was asked last.
+    pub answered: u32,
     /// What happens before the answer to this request, counted from 1.
     pub plan: Vec<(u32, Change)>,
     /// Another key each time.
@@ -233,6 +236,7 @@ impl Script {
         Self {
             source: keys(),
             requests: 0,
+            answered: 0,
             plan: Vec::new(),
             restless: false,
         }
@@ -263,6 +267,7 @@ impl AkmaKeySource for Phone {
             k_ausf[..4].copy_from_slice(&[a, b, c, d]);
             keys.set(k_ausf);
         }
+        keys.answered = keys.source.generation();
         keys.source.request(af_id)
     }
 
@@ -316,6 +321,8 @@ pub struct Device<'a, 'm, C> {
     pub story: Vec<ConnectionEvent>,
     /// How often `poll` was called.
     pub polls: u64,
+    /// The generations of the keys under which sessions have been opened.
+    pub keys_used: BTreeSet<u32>,
 }
 
 /// What the test does with a device, whatever its channel.
@@ -382,6 +389,7 @@ fn device<'a, 'm, C: Channel>(
         net,
         story: Vec::new(),
         polls: 0,
+        keys_used: BTreeSet::new(),
     }
 }
 
@@ -396,6 +404,9 @@ impl<C: Channel<Transport = Faulty<Wire>>> Device<'_, '_, C> {
                 self.connection
                     .poll(&mut self.client, &mut self.phone, self.now, &mut self.rng);
             let Some(event) = event else { break };
+            if event == ConnectionEvent::Connected {
+                self.keys_used.insert(self.phone.keys.answered);
+            }
             self.story.push(event);
             happened = true;
         }

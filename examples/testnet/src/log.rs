@@ -73,6 +73,13 @@ impl Log {
         self.0.grown.notify_all();
     }
 
+    /// Forgets the events that are held; counters and positions go on.
+    pub fn forget(&self) {
+        let mut book = self.book();
+        book.dropped += book.events.len();
+        book.events = Vec::new();
+    }
+
     /// The events that are held, oldest first.
     pub fn all(&self) -> Vec<Event> {
         self.book().events.clone()

@@ -10,6 +10,7 @@ use std::time::Duration;
 use mio::Waker;
 
 use crate::aanf::Aanf;
+use crate::coap::stream::signal;
 use crate::coap::{Code, Message};
 use crate::config::Config;
 use crate::event::{Counters, Event, EventKind};
@@ -230,22 +231,32 @@ impl TestNet {
     pub fn send_signal(&self, ue: &str, code: Code, diagnostic: &str) -> bool {
         let mut message = Message::new(code, &[0x51]);
         message.payload = diagnostic.as_bytes().to_vec();
+        self.signal(ue, message, &format!("signal {code} {diagnostic}"))
+    }
+
+    /// Sends Release to a registered UE, which is to stay away for so many seconds and then to come back
+    /// to the same address. `false`: it is not registered.
+    pub fn send_release(&self, ue: &str, hold_off_s: u32) -> bool {
+        let mut message = Message::new(Code::RELEASE, &[0x51]);
+        message.options.add_uint(signal::HOLD_OFF, hold_off_s);
+        self.signal(
+            ue,
+            message,
+            &format!("signal {} for {hold_off_s} s", Code::RELEASE),
+        )
+    }
+
+    fn signal(&self, ue: &str, message: Message, what: &str) -> bool {
         let mut hub = self.shared.hub();
         let Some(to) = hub.server.registered(ue) else {
             return false;
         };
-        let (ue, what) = (
-            ue.to_owned(),
-            format!("signal {code} {diagnostic}").trim_end().to_owned(),
-        );
-        self.shared.log.push(
-            Some(to),
-            EventKind::Signal {
-                ue,
-                inbound: false,
-                what,
-            },
-        );
+        let kind = EventKind::Signal {
+            ue: ue.to_owned(),
+            inbound: false,
+            what: what.trim_end().to_owned(),
+        };
+        self.shared.log.push(Some(to), kind);
         hub.send(Out::Send { to, message });
         drop(hub);
         self.wake();
@@ -300,6 +311,11 @@ impl TestNet {
     /// Events from a position on, and the position behind them; waits for the first.
     pub fn events_after(&self, from: usize, limit: Duration) -> (Vec<Event>, usize) {
         self.shared.log.after(from, limit)
+    }
+
+    /// Forgets the events so far. Their counts and positions stay.
+    pub fn forget_events(&self) {
+        self.shared.log.forget();
     }
 
     /// How often things happened.

@@ -8,6 +8,7 @@ pub mod signal {
     pub const CSM_MAX_MESSAGE_SIZE: u32 = 2;
     pub const CSM_BLOCK_WISE: u32 = 4;
     pub const CUSTODY: u32 = 2;
+    pub const HOLD_OFF: u32 = 4;
     pub const BAD_CSM_OPTION: u32 = 2;
 }
 
