@@ -6,10 +6,14 @@ use crate::host::Programs;
 use crate::install;
 use crate::scenario::{Scenario, Shown, Stage};
 use crate::toolchain::Toolchain;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 /// Installs what is missing, builds, runs the firmware and prints what it shows.
 pub fn run(scenario: Scenario, board: Board, session: Session, may_install: bool) -> Result<()> {
+    ensure!(
+        (scenario, session) != (Scenario::Sleep, Session::EmbeddedTls),
+        "a session of embedded-tls cannot be put away: take `--session tls13` or `dtls13`"
+    );
     install::for_exchange(&[board.target], session.is_datagrams(), may_install)?;
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
     show(scenario, board, session, &toolchain, &Programs::build()?)

@@ -51,8 +51,8 @@ enum Chore {
         /// What the firmware does.
         #[arg(long, value_enum, default_value_t = scenario::Scenario::ModemQuectel)]
         scenario: scenario::Scenario,
-        /// The same as `--scenario sleep --session tls13`.
-        #[arg(long, conflicts_with_all = ["scenario", "session"])]
+        /// The same as `--scenario sleep`.
+        #[arg(long, conflicts_with = "scenario")]
         sleep: bool,
         /// The board, by the name of its QEMU machine.
         #[arg(long, default_value = board::BOARDS[0].machine, value_parser = board::by_name)]
@@ -109,11 +109,9 @@ fn chore(args: &Args) -> anyhow::Result<()> {
         Chore::Demo {
             sleep: true,
             machine,
+            session,
             ..
-        } => {
-            let (scenario, session) = (scenario::Scenario::Sleep, firmware::Session::Tls13);
-            demo::run(scenario, machine, session, may_install)
-        }
+        } => demo::run(scenario::Scenario::Sleep, machine, session, may_install),
         Chore::Demo {
             scenario,
             machine,

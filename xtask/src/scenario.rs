@@ -23,7 +23,7 @@ pub enum Scenario {
     Messaging,
     /// The exchange, and a search for keys in what is left in RAM.
     Remains,
-    /// Registers, switches off, and goes on after that (only over `tls13`).
+    /// Registers, switches off, and goes on after that (not over `embedded-tls`).
     Sleep,
 }
 
@@ -112,5 +112,6 @@ pub fn to_test() -> Vec<(Scenario, Session, Board)> {
         (Remains, EmbeddedTls, m4),
         (Remains, Tls13, m4),
         (Sleep, Tls13, m4),
+        (Sleep, Dtls13, m4),
     ]
 }

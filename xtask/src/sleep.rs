@@ -1,5 +1,7 @@
-//! The scenario of a firmware with two lives. The modem keeps its connection to the server while the board is off.
+//! The scenario of a firmware with two lives. Over TLS the modem keeps its connection to the server while the board is
+//! off; over DTLS each life has a socket of its own.
 
+use crate::bridge::{Bridge, Server};
 use crate::exchange::PATIENCE;
 use crate::figures::Figures;
 use crate::firmware::settings;
@@ -18,10 +20,11 @@ pub fn show(stage: &Stage) -> Result<Shown> {
     let files = Files::new("sleep")?;
     let network = Network::start(stage.programs, &[])?;
     let peer = Peer::start(stage.programs, network.address)?;
-    let modem = Modem::connect(network.address)?;
+    let modem = Modem::for_server(network.for_firmware)?;
     let (first, modem) = live(stage, &files, modem)?;
     let (second, modem) = live(stage, &files, modem)?;
     drop(modem);
+    let is_datagrams = matches!(network.for_firmware, Server::Datagrams(_));
     let seen = peer.finish()?;
     let ladder = network.finish()?;
 
@@ -45,23 +48,61 @@ pub fn show(stage: &Stage) -> Result<Shown> {
         seen.messages,
         seen.reports
     );
+    let [handshakes, registrations, moves] = at_the_server(&ladder);
+    ensure!(
+        (handshakes, registrations) == (1, 1),
+        "the server saw {handshakes} handshakes and {registrations} registrations\n{}",
+        ladder.join("\n")
+    );
+    ensure!(
+        moves == usize::from(is_datagrams),
+        "the server saw the UE at {moves} other addresses\n{}",
+        ladder.join("\n")
+    );
     Ok(Shown {
         ladder,
         words: format!(
-            "registered=1 asleep=1 sent=1 received=1 snapshot_octets={} stack={}",
+            "handshakes={handshakes} registrations={registrations} other_ports={moves} asleep=1 sent=1 received=1 \
+             snapshot_octets={} stack={}",
             first.number("snapshot_octets")?,
             second.number("stack")?,
         ),
     })
 }
 
+/// How often the firmware's UE has opened a session, registered, and gone on from another address, as the server saw it.
+fn at_the_server(ladder: &[String]) -> [usize; 3] {
+    let count = |text: &str| ladder.iter().filter(|line| line.contains(text)).count();
+    let handshakes = count(" TLS 1.3 ");
+    let registrations = count(&format!(" REG {}", settings::UE_SERVICE_ID));
+    // The second UE has opened one.
+    [
+        handshakes.saturating_sub(1),
+        registrations,
+        count(" * is at 127.0.0.1:"),
+    ]
+}
+
 /// One life of the board.
 fn live(stage: &Stage, files: &Files, modem: Modem) -> Result<(Figures, Modem)> {
     let mut emulator = Emulator::start_in(&files.0, stage.board, stage.firmware)?;
-    let carrier = modem.carry(emulator.uart()?);
-    let outcome = emulator.finish(Instant::now() + PATIENCE)?;
-    let joined = carrier.join();
-    let modem = joined.map_err(|_| anyhow::anyhow!("the modem panicked"))??;
+    let uart = emulator.uart()?;
+    let deadline = Instant::now() + PATIENCE;
+    let (outcome, modem) = match modem {
+        Modem::Connected(connection) => {
+            let carrier = connection.carry(uart);
+            let outcome = emulator.finish(deadline)?;
+            let joined = carrier.join();
+            let connection = joined.map_err(|_| anyhow::anyhow!("the modem panicked"))??;
+            (outcome, Modem::Connected(connection))
+        }
+        Modem::Datagrams(server) => {
+            let bridge = Bridge::start(uart, Server::Datagrams(server))?;
+            let outcome = emulator.finish(deadline)?;
+            drop(bridge);
+            (outcome, Modem::Datagrams(server))
+        }
+    };
     let figures = outcome.figures;
     if outcome.exit_code != 0 {
         let step = figures.text("failed").unwrap_or("a panic");
@@ -73,13 +114,29 @@ fn live(stage: &Stage, files: &Files, modem: Modem) -> Result<(Figures, Modem)> 
     Ok((figures, modem))
 }
 
-/// A modem whose connection outlives the board.
-struct Modem {
-    network: TcpStream,
+/// What is left of the modem from one life to the next.
+enum Modem {
+    Connected(Connection),
+    /// Nothing: it opens another socket, from another port, to the same server.
+    Datagrams(SocketAddr),
 }
 
 impl Modem {
-    fn connect(server: SocketAddr) -> Result<Self> {
+    fn for_server(server: Server) -> Result<Self> {
+        Ok(match server {
+            Server::Stream(address) => Self::Connected(Connection::open(address)?),
+            Server::Datagrams(address) => Self::Datagrams(address),
+        })
+    }
+}
+
+/// A connection that outlives the board.
+struct Connection {
+    network: TcpStream,
+}
+
+impl Connection {
+    fn open(server: SocketAddr) -> Result<Self> {
         let network =
             TcpStream::connect(server).with_context(|| format!("cannot connect to {server}"))?;
         network.set_nodelay(true)?;
@@ -129,4 +186,22 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream) -> Result<Option<usize>> {
         }
     }
     Ok(Some(len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_the_server;
+
+    #[test]
+    fn the_ladder_tells_what_the_server_saw() {
+        let ladder = [
+            "0.013 |- TLS 1.3 TLS_AES_128_GCM_SHA256 ----------->|",
+            "0.014 |- REG display-3@example.com ---------------->|",
+            "1.614 |     |<- TLS 1.3 TLS_AES_128_GCM_SHA256 in DTLS ---|",
+            "1.705 |     |<- REG meter-17@example.com -----------------|",
+            "2.000 |     |        |  * is at 127.0.0.1:40000 now",
+            "2.289 |     |<- DEREG meter-17@example.com ---------------|",
+        ];
+        assert_eq!(at_the_server(&ladder.map(str::to_owned)), [1, 1, 1]);
+    }
 }

@@ -1,6 +1,7 @@
 //! A UE with two lives. In the first it opens a session, registers, puts everything into flash and switches off. In the
-//! second it goes on with the same session, which the modem has kept open: it writes to another UE and reads the answer
-//! without a handshake and without registering again. `cargo xtask demo --scenario sleep` runs both.
+//! second it goes on with the same session: it writes to another UE and reads the answer without a handshake and without
+//! registering again. Over TLS the modem has kept the connection; over DTLS a new socket will do, as the server knows the
+//! association by its Connection ID. `cargo xtask demo --sleep` runs both lives, with `--session dtls13` over DTLS.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(not(target_os = "none"))]
@@ -11,11 +12,10 @@ fn main() {
 
 #[cfg(target_os = "none")]
 mod on_target {
-    use msgin5g::driver;
     use msgin5g::message::UeServiceId;
-    use msgin5g::session::tls13;
     use msgin5g::snapshot::{self, Association, Contents, SealingKey};
     use msgin5g::transport::Host;
+    use msgin5g_firmware::channel::Channel;
     use msgin5g_firmware::clock::Clock;
     use msgin5g_firmware::config::UE_SERVICE_ID;
     use msgin5g_firmware::flash::{self, Counter};
@@ -54,10 +54,10 @@ mod on_target {
         let mut rng = rng::board_rng();
         let mut session = secure::open(line::connect(app::uart(), clock)?.0, clock, &mut rng)?;
         let mut ue = Ue::new(&mut session, clock, &mut rng)?;
-        ue.client.connected();
+        ue.session.connect(&mut ue.client);
         ue.register()?;
         ue.tally.print();
-        let association = Association::Stream(put_away(&mut ue, &mut clock)?);
+        let association = put_away(&mut ue, &mut clock)?;
         let mut contents = Contents {
             client: Some(&mut ue.client),
             association: Some(association),
@@ -76,13 +76,15 @@ mod on_target {
     fn put_away(
         ue: &mut Ue<'_, secure::Secure>,
         clock: &mut Clock,
-    ) -> Result<tls13::Snapshot, Problem> {
+    ) -> Result<Association, Problem> {
         let deadline = clock.now_ms() + PATIENCE_MS;
         while clock.now_ms() < deadline {
-            driver::exchange(ue.session, &mut ue.client, clock.now_ms())
+            let now = clock.now_ms();
+            ue.session
+                .wait(&mut ue.client, clock, now)
                 .map_err(failed_at!("session lost"))?;
             if ue.client.is_quiet()
-                && let Some(kept) = ue.session.export()
+                && let Some(kept) = secure::put_away(ue.session)
             {
                 return Ok(kept);
             }
@@ -94,9 +96,9 @@ mod on_target {
         let mut rng = rng::board_rng();
         let mut found = snapshot::open(page, &key()?, &mut Counter)
             .map_err(failed_at!("the snapshot is refused"))?;
-        let Some(Association::Stream(kept)) = found.take_association() else {
-            return Err(Problem("a snapshot without a session"));
-        };
+        let kept = found
+            .take_association()
+            .ok_or(Problem("a snapshot without a session"))?;
         let mut session = secure::resume(line::connect(app::uart(), clock)?.0, kept)?;
         let mut ue = Ue::new(&mut session, clock, &mut rng)?;
         // A board with a clock that never stops says how long it slept.

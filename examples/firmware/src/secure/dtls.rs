@@ -10,7 +10,11 @@ use core::task::Poll;
 use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::session::tls13::Config;
 use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
+#[cfg(feature = "snapshot")]
+use msgin5g::session::tls13::dtls::DtlsConnection;
 use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsSession};
+#[cfg(feature = "snapshot")]
+use msgin5g::snapshot::Association;
 use msgin5g::transport::Host;
 use rand_core::{CryptoRng, RngCore};
 
@@ -65,4 +69,26 @@ fn begin(
     let configs = (config, &DtlsConfig::default());
     DtlsSession::begin_in(place, line, configs, &mut psk, rng, (receive, send))
         .map_err(failed_at!("session"))
+}
+
+/// Puts the association away; `None`: something is under way.
+#[cfg(feature = "snapshot")]
+pub fn put_away(session: &mut Secure) -> Option<Association> {
+    session.0.export().map(Association::Datagrams)
+}
+
+/// Goes on with the association of an earlier life. The server knows it by its Connection ID, wherever it comes from.
+#[cfg(feature = "snapshot")]
+#[inline(never)]
+pub fn resume(line: Line, kept: Association) -> Result<Secure, Problem> {
+    let Association::Datagrams(kept) = kept else {
+        return Err(Problem("a session of another kind"));
+    };
+    let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
+    let (receive, send) = RECORDS
+        .take(|| ([0; 256 + 538], [0; 576]))
+        .ok_or(Problem("memory"))?;
+    let connection = DtlsConnection::resume(kept, &DtlsConfig::default(), receive, send)
+        .map_err(failed_at!("session"))?;
+    Ok(Datagrams(place.insert(DtlsSession::over(line, connection))))
 }

@@ -14,6 +14,8 @@ mod dtls;
 pub use dtls::Secure;
 #[cfg(feature = "dtls13-x25519")]
 use dtls::handshake;
+#[cfg(all(feature = "snapshot", feature = "dtls13-x25519"))]
+pub use dtls::{put_away, resume};
 
 #[cfg(not(any(feature = "embedded-tls", feature = "dtls13-x25519")))]
 mod own;
@@ -25,7 +27,7 @@ use own::handshake;
     feature = "snapshot",
     not(any(feature = "embedded-tls", feature = "dtls13-x25519"))
 ))]
-pub use own::resume;
+pub use own::{put_away, resume};
 
 use crate::clock::Clock;
 use crate::line::Line;

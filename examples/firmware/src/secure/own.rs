@@ -9,6 +9,8 @@ use core::task::Poll;
 use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
 use msgin5g::session::tls13::{Config, TlsSession};
+#[cfg(feature = "snapshot")]
+use msgin5g::snapshot::Association;
 use msgin5g::transport::Host;
 use rand_core::{CryptoRng, RngCore};
 
@@ -66,10 +68,19 @@ fn begin(
     Ok(place.insert(session))
 }
 
-/// Goes on with the session of an earlier life.
+/// Puts the session away; `None`: something is under way.
+#[cfg(feature = "snapshot")]
+pub fn put_away(session: &mut Secure) -> Option<Association> {
+    session.export().map(Association::Stream)
+}
+
+/// Goes on with the session of an earlier life, over the connection that the modem has kept.
 #[cfg(feature = "snapshot")]
 #[inline(never)]
-pub fn resume(line: Line, kept: msgin5g::session::tls13::Snapshot) -> Result<Secure, Problem> {
+pub fn resume(line: Line, kept: Association) -> Result<Secure, Problem> {
+    let Association::Stream(kept) = kept else {
+        return Err(Problem("a session of another kind"));
+    };
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let (receive, send) = RECORDS
         .take(|| ([0; 538], [0; 538]))
