@@ -171,6 +171,20 @@ pub enum Event<'r> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ReportTicket(pub(super) u32);
 
+impl ReportTicket {
+    /// For programs that keep it as a number, such as those in C.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// What [`number`](Self::number) told. Any other number is a ticket that nothing waits for.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 /// A received message of which segments are missing.
 #[cfg(feature = "segmentation")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,6 +205,21 @@ pub struct PartialMessage<'r> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Subscription(pub(super) u32);
+
+#[cfg(feature = "topics")]
+impl Subscription {
+    /// For programs that keep it as a number, such as those in C.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// What [`number`](Self::number) told. Any other number names no subscription.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
 
 /// Why a request came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ mod bench;
 mod board;
 mod bridge;
 mod budget;
+mod capi;
 mod compare;
 mod demo;
 mod elf;
@@ -81,6 +82,14 @@ enum Chore {
         #[arg(long, value_enum)]
         only: Option<bench::Group>,
     },
+    /// Write the C header, capi/include/msgin5g.h.
+    Header {
+        /// Only say whether it is current.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make the C library for this computer and run the programs in C with it, against the reference network too.
+    Capi,
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
         /// Put the table into the README too.
@@ -106,6 +115,8 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             toolchain::Toolchain::find_or_make(&toolchain::TARGETS, may_install)?.describe();
             Ok(())
         }
+        Chore::Header { check } => capi::header(check),
+        Chore::Capi => capi::run(may_install),
         Chore::Demo {
             sleep: true,
             machine,

@@ -1,0 +1,2090 @@
+/**
+ * \file msgin5g.h
+ * MSGin5G client for constrained 5G UEs: AKMA keys, a TLS-PSK session, CoAP, messages.
+ *
+ * Made by `cargo xtask header`; not to be edited. The page to begin with is capi/README.md.
+ *
+ * - Nothing here allocates, waits, prints, starts a thread or keeps a global variable.
+ * - All memory is the caller's. What a function is given it reads or copies during the call, unless its description
+ *   says that it is kept.
+ * - One client, one task at a time: two clients may be used by two tasks, one client may not. No function that takes
+ *   a client may be called out of one of its callbacks; it would return MSGIN5G_STATUS_IN_CALLBACK and do nothing.
+ * - Times are milliseconds on one clock of yours that never goes back.
+ * - A status of 0 is success, below 0 is an error: msgin5g_strerror() has a word for it.
+ */
+
+#ifndef MSGIN5G_H
+#define MSGIN5G_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if UINTPTR_MAX > 0xffffffffu
+#define MSGIN5G_CLIENT_WORDS MSGIN5G_CLIENT_WORDS_64
+#define MSGIN5G_SLOT_SIZE MSGIN5G_SLOT_SIZE_64
+#define MSGIN5G_SET_SIZE MSGIN5G_SET_SIZE_64
+#else
+#define MSGIN5G_CLIENT_WORDS MSGIN5G_CLIENT_WORDS_32
+#define MSGIN5G_SLOT_SIZE MSGIN5G_SLOT_SIZE_32
+#define MSGIN5G_SET_SIZE MSGIN5G_SET_SIZE_32
+#endif
+
+
+/**
+ * For msgin5g_config::registration_refresh_ms and others: not at all.
+ */
+#define MSGIN5G_NONE 4294967295
+
+/**
+ * The recipient shall report the delivery.
+ */
+#define MSGIN5G_REPORT_WANTED 1
+
+/**
+ * The server may keep the message while its recipient is away.
+ */
+#define MSGIN5G_MAY_STORE 2
+
+/**
+ * The message may go in segments if it is too long for one piece.
+ */
+#define MSGIN5G_MAY_SEGMENT 4
+
+/**
+ * The message may wait for others to the same target and go with them.
+ */
+#define MSGIN5G_MAY_AGGREGATE 8
+
+/**
+ * What msgin5g_poll() returns when nothing is to be done until something arrives.
+ */
+#define MSGIN5G_NEVER INT64_MAX
+
+/**
+ * 8-octet words of a client, where pointers have 64 bits.
+ */
+#define MSGIN5G_CLIENT_WORDS_64 700
+
+/**
+ * 8-octet words of a client, where pointers have 32 bits.
+ */
+#define MSGIN5G_CLIENT_WORDS_32 520
+
+/**
+ * Octets that one of msgin5g_sizes::slots takes, where pointers have 64 bits.
+ */
+#define MSGIN5G_SLOT_SIZE_64 176
+
+/**
+ * Octets that one of msgin5g_sizes::slots takes, where pointers have 32 bits.
+ */
+#define MSGIN5G_SLOT_SIZE_32 144
+
+/**
+ * Octets that one of msgin5g_sizes::sets takes, where pointers have 64 bits.
+ */
+#define MSGIN5G_SET_SIZE_64 80
+
+/**
+ * Octets that one of msgin5g_sizes::sets takes, where pointers have 32 bits.
+ */
+#define MSGIN5G_SET_SIZE_32 72
+
+/**
+ * Octets of memory that a session by embedded-tls takes, in the place of two records.
+ */
+#define MSGIN5G_EMBEDDED_TLS_SIZE 9216
+
+#define RECEIVE 1152
+
+#define SEND 1152
+
+#define OUTBOX 2048
+
+#define SLOTS 8
+
+#define INCOMING 2048
+
+#define SETS 4
+
+#define RECORD 640
+
+/**
+ * The version of this header, see msgin5g_version().
+ */
+#define MSGIN5G_VERSION 256
+
+/**
+ * What a function returns, and why something went wrong. 0 is success, what is below 0 is not.
+ * A function returns a positive number only where its description says so.
+ */
+enum msgin5g_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It worked.
+     */
+    MSGIN5G_STATUS_OK = 0,
+    /**
+     * A pointer that must not be NULL is, or a number is out of its range.
+     */
+    MSGIN5G_STATUS_INVALID_ARGUMENT = -1,
+    /**
+     * This is no client: never initialised, wiped, or moved to another address.
+     */
+    MSGIN5G_STATUS_NOT_INITIALISED = -2,
+    /**
+     * Called out of a callback of the same client. Do it after msgin5g_poll() has returned.
+     */
+    MSGIN5G_STATUS_IN_CALLBACK = -3,
+    /**
+     * The caller's buffer or memory is too small.
+     */
+    MSGIN5G_STATUS_BUFFER_TOO_SMALL = -4,
+    /**
+     * This library was built without what was asked for.
+     */
+    MSGIN5G_STATUS_NOT_BUILT = -5,
+    /**
+     * A text is not UTF-8, or has no end within its longest length.
+     */
+    MSGIN5G_STATUS_INVALID_TEXT = -6,
+    /**
+     * An identifier has the wrong length or spaces in it.
+     */
+    MSGIN5G_STATUS_INVALID_IDENTIFIER = -7,
+    /**
+     * A value of the configuration is out of its range, or two do not go together.
+     */
+    MSGIN5G_STATUS_INVALID_CONFIG = -8,
+    /**
+     * The random number generator failed. Nothing was done.
+     */
+    MSGIN5G_STATUS_RANDOM_FAILED = -9,
+    /**
+     * The size that stands first in a structure is not one that this library knows.
+     */
+    MSGIN5G_STATUS_INVALID_SIZE = -10,
+    /**
+     * The peer or the network ended the stream. A transport returns this too.
+     */
+    MSGIN5G_STATUS_CLOSED = -20,
+    /**
+     * The transport failed; its own code is in `detail` of the event.
+     */
+    MSGIN5G_STATUS_TRANSPORT_FAILED = -21,
+    /**
+     * A function of the transport returned more octets than it was given room for.
+     */
+    MSGIN5G_STATUS_TRANSPORT_BROKEN = -22,
+    /**
+     * No slot is free in the outbox. Try again after an event.
+     */
+    MSGIN5G_STATUS_OUTBOX_FULL = -30,
+    /**
+     * The outbox has not so much room left. Try again after an event.
+     */
+    MSGIN5G_STATUS_OUTBOX_TOO_SMALL = -31,
+    /**
+     * The message does not fit the transmit memory, or is more than the server takes. It never will.
+     */
+    MSGIN5G_STATUS_TOO_LARGE = -32,
+    /**
+     * A registration or de-registration is under way, or something else goes out at the moment.
+     */
+    MSGIN5G_STATUS_BUSY = -33,
+    /**
+     * Nothing with this ticket, subscription or Message ID waits for it.
+     */
+    MSGIN5G_STATUS_UNKNOWN_TICKET = -34,
+    /**
+     * Not the part of the payload that was asked for.
+     */
+    MSGIN5G_STATUS_WRONG_PART = -35,
+    /**
+     * 1 to 8 topics are expected.
+     */
+    MSGIN5G_STATUS_TOPIC_COUNT = -36,
+    /**
+     * There is no valid K_AUSF: have the modem register in 5GS. A key source returns this too.
+     */
+    MSGIN5G_STATUS_NO_KAUSF = -40,
+    /**
+     * The modem or the subscription does no AKMA. A key source returns this too.
+     */
+    MSGIN5G_STATUS_KEYS_NOT_SUPPORTED = -41,
+    /**
+     * The key source did not answer in time. A key source returns this too.
+     */
+    MSGIN5G_STATUS_KEYS_TIMED_OUT = -42,
+    /**
+     * The modem gave an error of its own; its code is in `detail` of the event.
+     */
+    MSGIN5G_STATUS_KEYS_MODEM_FAILED = -43,
+    /**
+     * The key source gave something that is no A-KID or no key.
+     */
+    MSGIN5G_STATUS_KEYS_BAD_ANSWER = -44,
+    /**
+     * The server does not know the A-KID.
+     */
+    MSGIN5G_STATUS_IDENTITY_UNKNOWN = -50,
+    /**
+     * The server knows the A-KID, but not this key.
+     */
+    MSGIN5G_STATUS_KEY_REJECTED = -51,
+    /**
+     * The server goes on without AKMA, as with a certificate.
+     */
+    MSGIN5G_STATUS_PSK_DECLINED = -52,
+    /**
+     * The server did not prove that it has the key.
+     */
+    MSGIN5G_STATUS_SERVER_NOT_AUTHENTICATED = -53,
+    /**
+     * The server sent an alert; its number is in `detail` of the event.
+     */
+    MSGIN5G_STATUS_PEER_ALERT = -54,
+    /**
+     * The stream ended without farewell.
+     */
+    MSGIN5G_STATUS_TRUNCATED = -55,
+    /**
+     * It took too long.
+     */
+    MSGIN5G_STATUS_TIMED_OUT = -56,
+    /**
+     * A record does not fit the record buffer; `detail` has its length.
+     */
+    MSGIN5G_STATUS_RECORD_TOO_LONG = -57,
+    /**
+     * The server broke the protocol.
+     */
+    MSGIN5G_STATUS_PROTOCOL_VIOLATION = -58,
+    /**
+     * A record was changed on its way.
+     */
+    MSGIN5G_STATUS_RECORD_NOT_AUTHENTIC = -59,
+    /**
+     * The server wants something that the session cannot do.
+     */
+    MSGIN5G_STATUS_UNSUPPORTED = -60,
+    /**
+     * A new session is needed: so much went through this one.
+     */
+    MSGIN5G_STATUS_KEY_EXHAUSTED = -61,
+    /**
+     * A fault in this library. Please report it.
+     */
+    MSGIN5G_STATUS_INTERNAL = -62,
+    /**
+     * The server answered a request with an error; `coap_code` and `cause` of the event say which.
+     */
+    MSGIN5G_STATUS_REFUSED = -70,
+    /**
+     * The server could not deliver the message.
+     */
+    MSGIN5G_STATUS_UNDELIVERABLE = -71,
+    /**
+     * No answer to any attempt.
+     */
+    MSGIN5G_STATUS_NO_ANSWER = -72,
+    /**
+     * Session after session broke while this request was under way.
+     */
+    MSGIN5G_STATUS_SESSION_BROKEN = -73,
+    /**
+     * The server takes smaller messages only; `detail` has the limit in octets.
+     */
+    MSGIN5G_STATUS_PEER_LIMIT = -74,
+    /**
+     * The server sent what is no CoAP message.
+     */
+    MSGIN5G_STATUS_MALFORMED = -75,
+    /**
+     * A snapshot does not open: no snapshot, changed, or of another device or subscription.
+     */
+    MSGIN5G_STATUS_SNAPSHOT_INVALID = -80,
+    /**
+     * A snapshot that has been used, or is older than another one.
+     */
+    MSGIN5G_STATUS_SNAPSHOT_OLD = -81,
+    /**
+     * The monotonic counter could not be read or advanced.
+     */
+    MSGIN5G_STATUS_COUNTER_FAILED = -82,
+    /**
+     * A snapshot does not fit the memory of this client.
+     */
+    MSGIN5G_STATUS_SNAPSHOT_DOES_NOT_FIT = -83,
+    /**
+     * A key is not of the length that it has.
+     */
+    MSGIN5G_STATUS_KEY_LENGTH = -90,
+    /**
+     * SUPI, Routing Indicator, network code, realm or host name is not what it should be.
+     */
+    MSGIN5G_STATUS_AKMA_NAME = -91,
+    /**
+     * The modem did not answer an AT command in time.
+     */
+    MSGIN5G_STATUS_MODEM_NO_ANSWER = -100,
+    /**
+     * The modem refused an AT command; it gave a number if `detail` has one.
+     */
+    MSGIN5G_STATUS_MODEM_REFUSED = -101,
+    /**
+     * An AT command cannot be written: too long, or a quotation mark in a name.
+     */
+    MSGIN5G_STATUS_MODEM_UNSENDABLE = -102,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_status msgin5g_status;
+#else
+typedef int32_t msgin5g_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How the user part of an A-KID is written. The standard's text is not public: what is met.
+ */
+enum msgin5g_a_kid_form
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * rid<RID>.atid<64 hex digits>@5gc.mnc...
+     */
+    MSGIN5G_A_KID_FORM_F1 = 0,
+    /**
+     * As F1, before akma.5gc.mnc...
+     */
+    MSGIN5G_A_KID_FORM_F1A = 1,
+    /**
+     * <RID><64 hex digits>
+     */
+    MSGIN5G_A_KID_FORM_F2 = 2,
+    /**
+     * <RID>.<43 characters of base64url>, before akma.5gc.mnc...
+     */
+    MSGIN5G_A_KID_FORM_F3 = 3,
+    /**
+     * <64 hex digits><RID>, before <MCC><MNC>
+     */
+    MSGIN5G_A_KID_FORM_F4 = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_a_kid_form msgin5g_a_kid_form;
+#else
+typedef uint32_t msgin5g_a_kid_form;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What kind of address it is.
+ */
+enum msgin5g_address
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A UE.
+     */
+    MSGIN5G_ADDRESS_UE = 0,
+    /**
+     * An Application Server.
+     */
+    MSGIN5G_ADDRESS_AS = 1,
+    /**
+     * All members of a group.
+     */
+    MSGIN5G_ADDRESS_GROUP = 2,
+    /**
+     * All who subscribed to a topic.
+     */
+    MSGIN5G_ADDRESS_TOPIC = 3,
+    /**
+     * All UEs in an area. Only received.
+     */
+    MSGIN5G_ADDRESS_BROADCAST_AREA = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_address msgin5g_address;
+#else
+typedef uint32_t msgin5g_address;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What has happened. Which members of msgin5g_event it sets stands with each; all others are 0 or empty.
+ */
+enum msgin5g_event_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Something that this header does not know yet. To be ignored.
+     */
+    MSGIN5G_EVENT_KIND_UNKNOWN = 0,
+    /**
+     * A session is open.
+     */
+    MSGIN5G_EVENT_KIND_CONNECTED = 1,
+    /**
+     * The session has ended: `status`, `detail`, `retry_at_ms`. The library connects again by itself.
+     */
+    MSGIN5G_EVENT_KIND_DISCONNECTED = 2,
+    /**
+     * No session could be opened: `status`, `detail`, `retry_at_ms`.
+     */
+    MSGIN5G_EVENT_KIND_CONNECT_FAILED = 3,
+    /**
+     * The key source has no key: `status`, `detail`, `retry_at_ms`.
+     */
+    MSGIN5G_EVENT_KIND_NO_KEY = 4,
+    /**
+     * K_AUSF has changed; the open session goes on.
+     */
+    MSGIN5G_EVENT_KIND_KEY_CHANGED = 5,
+    /**
+     * The key was refused, a newer one is tried at once.
+     */
+    MSGIN5G_EVENT_KIND_KEY_RENEWED = 6,
+    /**
+     * The server refuses the key and there is no newer one: `status`, `detail`, `retry_at_ms`. Have the modem
+     * register in 5GS anew.
+     */
+    MSGIN5G_EVENT_KIND_KEY_REFUSED = 7,
+    /**
+     * Closed as msgin5g_close() asked for.
+     */
+    MSGIN5G_EVENT_KIND_CLOSED = 8,
+    /**
+     * The server has accepted the registration.
+     */
+    MSGIN5G_EVENT_KIND_REGISTERED = 20,
+    /**
+     * The server has refused it: `status`, `coap_code`, `cause`.
+     */
+    MSGIN5G_EVENT_KIND_REGISTRATION_FAILED = 21,
+    /**
+     * The server does not know this client any more; it is registering again by itself.
+     */
+    MSGIN5G_EVENT_KIND_REGISTRATION_LOST = 22,
+    /**
+     * A gateway will answer the registration later.
+     */
+    MSGIN5G_EVENT_KIND_REGISTRATION_PENDING = 23,
+    /**
+     * The registration has ended.
+     */
+    MSGIN5G_EVENT_KIND_DEREGISTERED = 24,
+    /**
+     * The server has taken the message over: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_ACCEPTED = 30,
+    /**
+     * The recipient is away, the server keeps the message: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_STORED = 31,
+    /**
+     * The message will not be delivered: `message_id`, `status`, `detail`, `coap_code`, `cause`.
+     */
+    MSGIN5G_EVENT_KIND_FAILED = 32,
+    /**
+     * The message goes again in smaller pieces: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_RETRIED = 33,
+    /**
+     * The server has taken `count` of `total` segments: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_PROGRESS = 34,
+    /**
+     * msgin5g_supply() is to give `len` octets from `offset` on: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_PAYLOAD_WANTED = 35,
+    /**
+     * The recipient misses `count` segments, which go again: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_SEGMENTS_WANTED = 36,
+    /**
+     * The segments are kept no longer: `message_id`; `count` is 1 if the recipient has all of them.
+     */
+    MSGIN5G_EVENT_KIND_SEGMENTS_RELEASED = 37,
+    /**
+     * A segment has arrived, others are missing: `originator`, `message_id_text`, `count`, `total` (0: not known).
+     */
+    MSGIN5G_EVENT_KIND_SEGMENT = 38,
+    /**
+     * Segments did not arrive though asked for again: `originator`, `message_id_text`, `count`, `total`.
+     */
+    MSGIN5G_EVENT_KIND_INCOMPLETE = 39,
+    /**
+     * The server did not take a report of ours: `message_id` if it is a UUID, `status`, `coap_code`, `cause`.
+     */
+    MSGIN5G_EVENT_KIND_REPORT_FAILED = 40,
+    /**
+     * The subscription stands: `subscription`, `expiration` (RFC 3339; empty: not said).
+     */
+    MSGIN5G_EVENT_KIND_SUBSCRIBED = 50,
+    /**
+     * The subscription is no more: `subscription`; `status` and `coap_code`, `cause` unless it was asked for.
+     */
+    MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED = 51,
+    /**
+     * The server repeated something that was handed over before. For the curious only.
+     */
+    MSGIN5G_EVENT_KIND_DUPLICATE = 60,
+    /**
+     * A request of the server was refused: `coap_code`.
+     */
+    MSGIN5G_EVENT_KIND_REQUEST_REFUSED = 61,
+    /**
+     * The answer to msgin5g_ping().
+     */
+    MSGIN5G_EVENT_KIND_PONG = 62,
+    /**
+     * The server asks to connect again, after `hold_off_s`. The library does.
+     */
+    MSGIN5G_EVENT_KIND_RELEASED = 63,
+    /**
+     * The server has given the session up. The library opens another.
+     */
+    MSGIN5G_EVENT_KIND_ABORTED = 64,
+    /**
+     * What the server sent was no CoAP. The library opens another session.
+     */
+    MSGIN5G_EVENT_KIND_MALFORMED = 65,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_event_kind msgin5g_event_kind;
+#else
+typedef uint32_t msgin5g_event_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which key a key source gives.
+ */
+enum msgin5g_key_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Not one of them.
+     */
+    MSGIN5G_KEY_KIND_NONE = 0,
+    /**
+     * The key for the server that was asked for, as a secure element gives it.
+     */
+    MSGIN5G_KEY_KIND_KAF = 1,
+    /**
+     * The anchor key, as a modem gives it.
+     */
+    MSGIN5G_KEY_KIND_KAKMA = 2,
+    /**
+     * For tests, benches and the rare modem that gives it away.
+     */
+    MSGIN5G_KEY_KIND_KAUSF = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_key_kind msgin5g_key_kind;
+#else
+typedef uint32_t msgin5g_key_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How urgent a message is.
+ */
+enum msgin5g_priority
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * What holds when nothing is said.
+     */
+    MSGIN5G_PRIORITY_MIDDLE = 0,
+    /**
+     * Goes last.
+     */
+    MSGIN5G_PRIORITY_LOW = 1,
+    /**
+     * Goes first, and is never aggregated.
+     */
+    MSGIN5G_PRIORITY_HIGH = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_priority msgin5g_priority;
+#else
+typedef uint32_t msgin5g_priority;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Who sends the delivery status report that a received message asks for.
+ */
+enum msgin5g_reports
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The library, with success, as it hands the message over.
+     */
+    MSGIN5G_REPORTS_ON_DELIVERY = 0,
+    /**
+     * The application, by msgin5g_give_report().
+     */
+    MSGIN5G_REPORTS_BY_APPLICATION = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_reports msgin5g_reports;
+#else
+typedef uint32_t msgin5g_reports;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which session protects what is sent.
+ */
+enum msgin5g_session
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * TLS 1.3 over a stream, by the library's own core.
+     */
+    MSGIN5G_SESSION_TLS13 = 0,
+    /**
+     * TLS 1.3 over a stream, by embedded-tls: larger, for comparison. Its record buffers are always 640 octets.
+     */
+    MSGIN5G_SESSION_EMBEDDED_TLS = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_session msgin5g_session;
+#else
+typedef uint32_t msgin5g_session;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whose K_AUSF it is. All texts end with 0.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_subscriber).
+     */
+    uint32_t size;
+    /**
+     * How the A-KID is written: one of msgin5g_a_kid_form, 0 by default.
+     */
+    uint32_t form;
+    /**
+     * SUPI as it goes into the derivation: 6 to 15 digits of an IMSI, or an NAI.
+     */
+    const char *supi;
+    /**
+     * Routing Indicator, 1 to 4 digits. NULL: "0".
+     */
+    const char *routing_indicator;
+    /**
+     * Mobile country code of the home network, 3 digits.
+     */
+    const char *mcc;
+    /**
+     * Mobile network code of the home network, 2 or 3 digits.
+     */
+    const char *mnc;
+    /**
+     * Network identifier, 11 hexadecimal digits, where the home network is an SNPN; NULL otherwise.
+     */
+    const char *nid;
+    /**
+     * In the place of the three: the realm of the A-KID, word by word. NULL otherwise.
+     */
+    const char *realm;
+} msgin5g_subscriber;
+
+/**
+ * A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;
+ * it is not to be moved or copied. Only the library looks into it.
+ */
+typedef struct {
+    /**
+     * Nothing that you should look at.
+     */
+    uint64_t opaque[MSGIN5G_CLIENT_WORDS];
+} msgin5g_client;
+
+/**
+ * How much of the memory goes where, in octets or as a number. 0: the default.
+ */
+typedef struct {
+    /**
+     * Longest CoAP message that is received: about 350 octets and the payload. Default 1152.
+     */
+    uint32_t receive;
+    /**
+     * Longest CoAP message that is sent. Default 1152.
+     */
+    uint32_t send;
+    /**
+     * What waits for its answer: payloads, and 100 octets or so for each message. Default 2048.
+     */
+    uint32_t outbox;
+    /**
+     * Messages, reports and subscriptions that wait at the same time. Default 8.
+     */
+    uint32_t slots;
+    /**
+     * Received segments until their message is whole. Default 2048; MSGIN5G_NONE: none are taken.
+     */
+    uint32_t incoming;
+    /**
+     * Messages in segments that are received at the same time. Default 4; MSGIN5G_NONE: none.
+     */
+    uint32_t sets;
+    /**
+     * Longest record of the session, each way. Default 640.
+     */
+    uint32_t record;
+} msgin5g_sizes;
+
+/**
+ * A way to the server: a socket, a modem. None of the functions may block, and none may call back into the client.
+ *
+ * Over TCP no octet may be lost, doubled or put in another order. Over UDP each call is one whole datagram.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_transport).
+     */
+    uint32_t size;
+    /**
+     * Handed to each function as it is.
+     */
+    void *user;
+    /**
+     * Connects to the server anew. Called again until it does not return 0.
+     *
+     * \return 1 connected, 0 not yet, below 0 it cannot be done now: MSGIN5G_STATUS_CLOSED or any code of your own
+     */
+    int32_t (*connect)(void *user);
+    /**
+     * Takes octets to be sent. They are valid during the call.
+     *
+     * \return above 0 so many octets are taken, from the first on; 0 no room now, the same are offered again;
+     * below 0 the stream is dead: MSGIN5G_STATUS_CLOSED or any code of your own
+     */
+    int32_t (*send)(void *user, const uint8_t *data, size_t len);
+    /**
+     * Gives octets that have arrived: up to `len`, to the front of `buffer`.
+     *
+     * \return above 0 so many octets; 0 nothing there now; below 0 the stream is dead and all that came before was
+     * given: MSGIN5G_STATUS_CLOSED or any code of your own
+     */
+    int32_t (*recv)(void *user, uint8_t *buffer, size_t len);
+    /**
+     * Closes what connect() opened, or gives up connecting. May be NULL. Called also if there is nothing to close.
+     */
+    void (*close)(void *user);
+    /**
+     * When (ms) the transport itself has something to do though nothing arrives, or MSGIN5G_NEVER. May be NULL.
+     */
+    int64_t (*deadline)(void *user);
+} msgin5g_transport;
+
+/**
+ * What a key source fills in. All octets are 0 before.
+ */
+typedef struct {
+    /**
+     * One of msgin5g_key_kind.
+     */
+    uint32_t kind;
+    /**
+     * The key itself: 32 raw octets, not hexadecimal text. Wiped by the library after use.
+     */
+    uint8_t key[32];
+    /**
+     * With a K_AF or K_AKMA: the A-KID as the modem gives it, `user@realm`, ended by 0.
+     */
+    char a_kid[193];
+    /**
+     * With a K_AUSF: whose it is; K_AKMA and A-KID are derived from it. Read before the function that called
+     * request() goes on; NULL otherwise.
+     */
+    const msgin5g_subscriber *subscriber;
+} msgin5g_key;
+
+/**
+ * Where AKMA keys come from: the modem or a secure element.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_keys).
+     */
+    uint32_t size;
+    /**
+     * Handed to each function as it is.
+     */
+    void *user;
+    /**
+     * Gives the key for a server, named by its host name (ended by 0) and the 5 octets of its Ua* protocol.
+     * Must not block; is called again until it does not return 0.
+     *
+     * \return 1 `key` is filled in; 0 not yet; below 0 there is none: MSGIN5G_STATUS_NO_KAUSF,
+     * MSGIN5G_STATUS_KEYS_NOT_SUPPORTED, MSGIN5G_STATUS_KEYS_TIMED_OUT, or any code of the modem's
+     */
+    int32_t (*request)(void *user, const char *server_name, const uint8_t *ua_star_id, msgin5g_key *key);
+    /**
+     * A number that changes whenever K_AUSF does. NULL: nobody knows, a new key is found when one is asked for.
+     */
+    uint32_t (*generation)(void *user);
+} msgin5g_keys;
+
+/**
+ * Cryptographically secure random numbers, from the generator of the chip or of the system.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_random).
+     */
+    uint32_t size;
+    /**
+     * Handed to the function as it is.
+     */
+    void *user;
+    /**
+     * Fills all of `out`.
+     *
+     * \return 0 done, anything else failed
+     */
+    int32_t (*fill)(void *user, uint8_t *out, size_t len);
+} msgin5g_random;
+
+/**
+ * A text that does not end with 0: valid during the callback that it was handed to. UTF-8.
+ */
+typedef struct {
+    /**
+     * Never NULL.
+     */
+    const char *data;
+    /**
+     * Octets.
+     */
+    size_t len;
+} msgin5g_text;
+
+/**
+ * A message that has arrived. Newer libraries add members at the end; `size` says how many there are.
+ */
+typedef struct {
+    /**
+     * Octets of this structure.
+     */
+    uint32_t size;
+    /**
+     * What kind of address the originator is: one of msgin5g_address.
+     */
+    uint32_t originator_kind;
+    /**
+     * Who sends it.
+     */
+    msgin5g_text originator;
+    /**
+     * What kind of address the recipient is: one of msgin5g_address.
+     */
+    uint32_t recipient_kind;
+    /**
+     * One of msgin5g_priority.
+     */
+    uint32_t priority;
+    /**
+     * Whom it is for: this UE, or a group, area or topic.
+     */
+    msgin5g_text recipient;
+    /**
+     * Its Message ID: a UUID with hyphens, or what the sender made of it, up to 64 octets.
+     */
+    msgin5g_text message_id;
+    /**
+     * The application it is for; empty: the default one.
+     */
+    msgin5g_text application_id;
+    /**
+     * UTF-8. Octets by agreement as base64, see msgin5g_decode_octets().
+     */
+    msgin5g_text payload;
+    /**
+     * Whether the sender asks for a report: 1 or 0.
+     */
+    uint32_t report_wanted;
+    /**
+     * Whether msgin5g_give_report() is to be called, with `report_ticket`: 1 or 0.
+     */
+    uint32_t report_due;
+    /**
+     * What msgin5g_give_report() takes.
+     */
+    uint32_t report_ticket;
+} msgin5g_received;
+
+/**
+ * The name of a message sent from here: the octets of a UUID.
+ */
+typedef struct {
+    /**
+     * As they go over the wire.
+     */
+    uint8_t octets[16];
+} msgin5g_message_id;
+
+/**
+ * What became of a message that was sent from here.
+ */
+typedef struct {
+    /**
+     * Octets of this structure.
+     */
+    uint32_t size;
+    /**
+     * Whether the message reached its application: 1 or 0.
+     */
+    uint32_t success;
+    /**
+     * What kind of address the originator is: one of msgin5g_address.
+     */
+    uint32_t originator_kind;
+    /**
+     * Whether the report names a message of ours by its UUID, in `message_id`: 1 or 0.
+     */
+    uint32_t has_message_id;
+    /**
+     * As msgin5g_send() gave it.
+     */
+    msgin5g_message_id message_id;
+    /**
+     * Who reports.
+     */
+    msgin5g_text originator;
+    /**
+     * The Message ID as text.
+     */
+    msgin5g_text message_id_text;
+    /**
+     * Why it failed, in free text; empty: not said.
+     */
+    msgin5g_text cause;
+} msgin5g_report;
+
+/**
+ * Something has happened. Newer libraries add members at the end; `size` says how many there are.
+ */
+typedef struct {
+    /**
+     * Octets of this structure.
+     */
+    uint32_t size;
+    /**
+     * One of msgin5g_event_kind.
+     */
+    uint32_t kind;
+    /**
+     * Why: one of msgin5g_status.
+     */
+    int32_t status;
+    /**
+     * The number that goes with `status`: an alert, the transport's or the modem's own code.
+     */
+    int32_t detail;
+    /**
+     * Of a message sent from here, as msgin5g_send() gave it.
+     */
+    msgin5g_message_id message_id;
+    /**
+     * The server's answer: class times 32 plus detail, 0x84 for 4.04.
+     */
+    uint32_t coap_code;
+    /**
+     * As msgin5g_subscribe() gave it.
+     */
+    uint32_t subscription;
+    /**
+     * The server's words.
+     */
+    msgin5g_text cause;
+    /**
+     * Date and time, RFC 3339.
+     */
+    msgin5g_text expiration;
+    /**
+     * Who sends a message in segments.
+     */
+    msgin5g_text originator;
+    /**
+     * The Message ID of a received message.
+     */
+    msgin5g_text message_id_text;
+    /**
+     * When another attempt is made, ms on the clock of msgin5g_poll().
+     */
+    uint64_t retry_at_ms;
+    /**
+     * Octets from the first of a payload.
+     */
+    size_t offset;
+    /**
+     * Octets.
+     */
+    size_t len;
+    /**
+     * Seconds.
+     */
+    uint32_t hold_off_s;
+    /**
+     * How many.
+     */
+    uint16_t count;
+    /**
+     * Of how many.
+     */
+    uint16_t total;
+} msgin5g_event;
+
+/**
+ * What a client tells the server about itself as it registers (TS 23.554 tables 8.2.1-1 to 8.2.1-3). NULL and 0 are
+ * not sent. Texts end with 0 and belong to the client as those of its configuration do.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_profile).
+     */
+    uint32_t size;
+    /**
+     * The largest payload of one segment that the server may send, octets.
+     */
+    uint32_t maximum_segment_size;
+    /**
+     * MSISDN or external identifier, to wake the UE by a device trigger.
+     */
+    const char *trigger_identifier;
+    /**
+     * "SMS", "NIDD" ...
+     */
+    const char *trigger_protocol;
+    /**
+     * Ports of the application that takes the trigger; 0: none.
+     */
+    uint16_t trigger_ports[4];
+    /**
+     * Days and times when the UE can be reached, in free text.
+     */
+    const char *schedule;
+    /**
+     * Seconds.
+     */
+    uint32_t duration;
+    /**
+     * Seconds.
+     */
+    uint32_t interval;
+    /**
+     * Whether communication is periodic: 1 yes, 2 no, 0 not said.
+     */
+    uint32_t periodic;
+} msgin5g_profile;
+
+/**
+ * What a client is told once. Set all of it to 0, then `size`, then what matters. Whatever a member points to,
+ * texts, tables and memory, belongs to the client until msgin5g_wipe() and must not change; but `transport`,
+ * `keys`, `random` and `profile` themselves are copied. Texts end with 0.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_config).
+     */
+    uint32_t size;
+    /**
+     * One of msgin5g_session.
+     */
+    uint32_t session;
+    /**
+     * UE Service ID that the operator bound to this subscription, 5 to 255 octets without spaces. Needed.
+     */
+    const char *ue_service_id;
+    /**
+     * Host name of the MSGin5G Server, as in the AKMA AF_ID. Needed.
+     */
+    const char *server_name;
+    /**
+     * 5 octets of the Ua* protocol; NULL: that of TLS 1.3.
+     */
+    const uint8_t *ua_star_id;
+    /**
+     * Memory of the client, of any alignment: MSGIN5G_MEMORY_SIZE octets for the default sizes. Needed.
+     */
+    void *memory;
+    /**
+     * Octets of `memory`.
+     */
+    size_t memory_size;
+    /**
+     * How the memory is shared out.
+     */
+    msgin5g_sizes sizes;
+    /**
+     * The way to the server. Needed.
+     */
+    const msgin5g_transport *transport;
+    /**
+     * Where keys come from. Needed.
+     */
+    const msgin5g_keys *keys;
+    /**
+     * Random numbers. Needed.
+     */
+    const msgin5g_random *random;
+    /**
+     * Handed to the three functions below as it is.
+     */
+    void *user;
+    /**
+     * A message has arrived. What `message` points to is valid during the call. May be NULL.
+     */
+    void (*on_message)(void *user, const msgin5g_received *message);
+    /**
+     * A delivery status report about a message sent from here has arrived; valid during the call. May be NULL.
+     */
+    void (*on_report)(void *user, const msgin5g_report *report);
+    /**
+     * Anything else has happened; valid during the call. May be NULL.
+     */
+    void (*on_event)(void *user, const msgin5g_event *event);
+    /**
+     * One of msgin5g_reports.
+     */
+    uint32_t reports;
+    /**
+     * How many elements `server_path` has, up to 6.
+     */
+    uint32_t server_path_count;
+    /**
+     * Path of the server's resource, one text an element. NULL: one element, "msgin5g".
+     */
+    const char *const *server_path;
+    /**
+     * MSGin5G service identifier. NULL: the standard's.
+     */
+    const char *service_identifier;
+    /**
+     * Between the prefix of the PSK identity and the A-KID, for servers that want something there. NULL: nothing.
+     */
+    const char *psk_separator;
+    /**
+     * What the server should know of this UE. NULL: nothing.
+     */
+    const msgin5g_profile *profile;
+    /**
+     * How long an answer may take before the request is repeated, ms. 0: 93,000.
+     */
+    uint32_t answer_timeout_ms;
+    /**
+     * First pause before a request is repeated, ms; it doubles each time. 0: 30,000.
+     */
+    uint32_t retry_pause_ms;
+    /**
+     * How often a request is sent at the most, up to 255. 0: 5.
+     */
+    uint32_t max_attempts;
+    /**
+     * How often a session may break under one request, up to 255. 0: 10.
+     */
+    uint32_t max_breaks;
+    /**
+     * Largest payload in one piece and of one segment, octets, 16 to 65,535. 0: 2048.
+     */
+    uint32_t segment_size;
+    /**
+     * How long the next segment may take before missing ones are asked for, ms. 0: 15,000.
+     */
+    uint32_t segment_wait_ms;
+    /**
+     * How often missing segments are asked for, up to 255. 0: 3; MSGIN5G_NONE: not.
+     */
+    uint32_t segment_recoveries;
+    /**
+     * How long sent segments are kept in case some are missed, ms. 0: 120,000; MSGIN5G_NONE: not.
+     */
+    uint32_t segment_keep_ms;
+    /**
+     * How many messages in segments of one sender may be incomplete, up to 255. 0: 2.
+     */
+    uint32_t sets_per_originator;
+    /**
+     * How long a message that may be aggregated waits for others, ms. 0: 2,000; MSGIN5G_NONE: not.
+     */
+    uint32_t aggregation_wait_ms;
+    /**
+     * After which time to register again, ms, 60,000 or more. 0: never.
+     */
+    uint32_t registration_refresh_ms;
+    /**
+     * How long the key source may take, ms. 0: 60,000.
+     */
+    uint32_t keys_timeout_ms;
+    /**
+     * How long connecting and the handshake may take together, ms. 0: 60,000.
+     */
+    uint32_t open_timeout_ms;
+    /**
+     * How long a silent server may leave a request unanswered before it counts as gone, ms. 0: 60,000.
+     */
+    uint32_t silence_ms;
+    /**
+     * After how much silence to look whether the server is there, ms. 0: never; the radio sleeps.
+     */
+    uint32_t ping_ms;
+    /**
+     * First pause before another session is tried, ms; it doubles each time. 0: 2,000.
+     */
+    uint32_t first_pause_ms;
+    /**
+     * Longest such pause, ms. 0: 900,000.
+     */
+    uint32_t longest_pause_ms;
+    /**
+     * After which time a session counts as stable, ms. 0: 60,000.
+     */
+    uint32_t stable_ms;
+    /**
+     * How long an orderly end may take, ms. 0: 5,000.
+     */
+    uint32_t close_timeout_ms;
+} msgin5g_config;
+
+/**
+ * A message to be sent. All that it points to is read during the call and is the caller's again after it.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_message).
+     */
+    uint32_t size;
+    /**
+     * What kind of address `recipient` is: one of msgin5g_address.
+     */
+    uint32_t recipient_kind;
+    /**
+     * Whom it is for, ended by 0.
+     */
+    const char *recipient;
+    /**
+     * Which application at the recipient, ended by 0; NULL: its default one.
+     */
+    const char *application_id;
+    /**
+     * UTF-8 for msgin5g_send(), any octets for msgin5g_send_octets(). NULL with a length of 0.
+     */
+    const void *payload;
+    /**
+     * Octets of the payload.
+     */
+    size_t payload_len;
+    /**
+     * One of msgin5g_priority.
+     */
+    uint32_t priority;
+    /**
+     * MSGIN5G_REPORT_WANTED, MSGIN5G_MAY_STORE, MSGIN5G_MAY_SEGMENT, MSGIN5G_MAY_AGGREGATE, or'ed.
+     */
+    uint32_t flags;
+    /**
+     * With MSGIN5G_MAY_STORE: date and time (RFC 3339, ended by 0) until when; NULL: as long as the operator likes.
+     */
+    const char *store_until;
+} msgin5g_message;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * K_AUSF of a 5G AKA run (TS 33.501 A.2), for UEs whose USIM answers and whose modem does not keep K_AUSF.
+ * May be called at any time from anywhere.
+ *
+ * \param ck 16 octets
+ * \param ik 16 octets
+ * \param serving_network "5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org", ended by 0
+ * \param sqn_xor_ak 6 octets, the first of AUTN
+ * \param k_ausf room for 32 octets; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
+ */
+msgin5g_status msgin5g_akma_k_ausf_from_5g_aka(const uint8_t *ck,
+                                               const uint8_t *ik,
+                                               const char *serving_network,
+                                               const uint8_t *sqn_xor_ak,
+                                               uint8_t *k_ausf);
+
+/**
+ * K_AUSF of an EAP-AKA' run (TS 33.501 6.1.3.1): out of the EMSK. May be called at any time from anywhere.
+ *
+ * \param emsk the EMSK
+ * \param emsk_len 64
+ * \param k_ausf room for 32 octets; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_KEY_LENGTH
+ */
+msgin5g_status msgin5g_akma_k_ausf_from_emsk(const uint8_t *emsk,
+                                             size_t emsk_len,
+                                             uint8_t *k_ausf);
+
+/**
+ * K_AKMA and A-TID from K_AUSF (TS 33.535 A.2 and A.3). May be called at any time from anywhere.
+ *
+ * \param k_ausf 32 raw octets
+ * \param supi digits of an IMSI, or an NAI, ended by 0
+ * \param k_akma room for 32 octets, to be wiped by the caller; unchanged after an error
+ * \param a_tid room for 32 octets; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
+ */
+msgin5g_status msgin5g_akma_k_akma(const uint8_t *k_ausf,
+                                   const char *supi,
+                                   uint8_t *k_akma,
+                                   uint8_t *a_tid);
+
+/**
+ * K_AF for one server from K_AKMA (TS 33.535 A.4). May be called at any time from anywhere.
+ *
+ * \param k_akma 32 raw octets
+ * \param server_name host name of the server, ended by 0
+ * \param ua_star_id 5 octets of the Ua* protocol; NULL: that of TLS 1.3
+ * \param k_af room for 32 octets, to be wiped by the caller; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
+ */
+msgin5g_status msgin5g_akma_k_af(const uint8_t *k_akma,
+                                 const char *server_name,
+                                 const uint8_t *ua_star_id,
+                                 uint8_t *k_af);
+
+/**
+ * The A-KID of a subscriber, ended by 0 (TS 33.535 clause 6.1). May be called at any time from anywhere.
+ *
+ * \param a_tid 32 octets, as msgin5g_akma_k_akma() gives them
+ * \param subscriber whose it is; the SUPI does not count
+ * \param text where it goes
+ * \param text_size octets of that; 193 are always enough
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL
+ */
+msgin5g_status msgin5g_akma_a_kid(const uint8_t *a_tid,
+                                  const msgin5g_subscriber *subscriber,
+                                  char *text,
+                                  size_t text_size);
+
+/**
+ * The PSK identity for an A-KID, ended by 0 (TS 33.535 B.1.3.2). May be called at any time from anywhere.
+ *
+ * \param a_kid ended by 0
+ * \param text where it goes
+ * \param text_size octets of that; 257 are always enough
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
+ * MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL
+ */
+msgin5g_status msgin5g_akma_psk_identity(const char *a_kid, char *text, size_t text_size);
+
+/**
+ * K_AUSF of a 5G AKA run (TS 33.501 A.2), for UEs whose USIM answers and whose modem does not keep K_AUSF.
+ * May be called at any time from anywhere.
+ *
+ * \param ck 16 octets
+ * \param ik 16 octets
+ * \param serving_network "5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org", ended by 0
+ * \param sqn_xor_ak 6 octets, the first of AUTN
+ * \param k_ausf room for 32 octets; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
+ */
+msgin5g_status msgin5g_akma_k_ausf_from_5g_aka(const uint8_t *ck,
+                                               const uint8_t *ik,
+                                               const char *serving_network,
+                                               const uint8_t *sqn_xor_ak,
+                                               uint8_t *k_ausf);
+
+/**
+ * K_AUSF of an EAP-AKA' run (TS 33.501 6.1.3.1): out of the EMSK. May be called at any time from anywhere.
+ *
+ * \param emsk the EMSK
+ * \param emsk_len 64
+ * \param k_ausf room for 32 octets; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_KEY_LENGTH
+ */
+msgin5g_status msgin5g_akma_k_ausf_from_emsk(const uint8_t *emsk,
+                                             size_t emsk_len,
+                                             uint8_t *k_ausf);
+
+/**
+ * K_AKMA and A-TID from K_AUSF (TS 33.535 A.2 and A.3). May be called at any time from anywhere.
+ *
+ * \param k_ausf 32 raw octets
+ * \param supi digits of an IMSI, or an NAI, ended by 0
+ * \param k_akma room for 32 octets, to be wiped by the caller; unchanged after an error
+ * \param a_tid room for 32 octets; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
+ */
+msgin5g_status msgin5g_akma_k_akma(const uint8_t *k_ausf,
+                                   const char *supi,
+                                   uint8_t *k_akma,
+                                   uint8_t *a_tid);
+
+/**
+ * K_AF for one server from K_AKMA (TS 33.535 A.4). May be called at any time from anywhere.
+ *
+ * \param k_akma 32 raw octets
+ * \param server_name host name of the server, ended by 0
+ * \param ua_star_id 5 octets of the Ua* protocol; NULL: that of TLS 1.3
+ * \param k_af room for 32 octets, to be wiped by the caller; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
+ */
+msgin5g_status msgin5g_akma_k_af(const uint8_t *k_akma,
+                                 const char *server_name,
+                                 const uint8_t *ua_star_id,
+                                 uint8_t *k_af);
+
+/**
+ * The A-KID of a subscriber, ended by 0 (TS 33.535 clause 6.1). May be called at any time from anywhere.
+ *
+ * \param a_tid 32 octets, as msgin5g_akma_k_akma() gives them
+ * \param subscriber whose it is; the SUPI does not count
+ * \param text where it goes
+ * \param text_size octets of that; 193 are always enough
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL
+ */
+msgin5g_status msgin5g_akma_a_kid(const uint8_t *a_tid,
+                                  const msgin5g_subscriber *subscriber,
+                                  char *text,
+                                  size_t text_size);
+
+/**
+ * The PSK identity for an A-KID, ended by 0 (TS 33.535 B.1.3.2). May be called at any time from anywhere.
+ *
+ * \param a_kid ended by 0
+ * \param text where it goes
+ * \param text_size octets of that; 257 are always enough
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
+ * MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL
+ */
+msgin5g_status msgin5g_akma_psk_identity(const char *a_kid, char *text, size_t text_size);
+
+/**
+ * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().
+ *
+ * Do not call it for a client that is in use: msgin5g_wipe() it first. After an error there is no client.
+ *
+ * \param client memory for it
+ * \param config who it is and what it works with
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_INVALID_CONFIG,
+ * MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_RANDOM_FAILED
+ */
+msgin5g_status msgin5g_init(msgin5g_client *client,
+                            const msgin5g_config *config);
+
+/**
+ * Does what can be done now: keys, connecting, handshake, sending, receiving; and calls the functions of the
+ * configuration. Never waits.
+ *
+ * Call it when octets have arrived, when the modem has news, after functions that give the client something to
+ * send, and at the time that it returned. Not from within a callback, and never at the same time from two tasks.
+ *
+ * \param client the client
+ * \param now_ms milliseconds from any origin that stays, never going back
+ * \return when (ms) to call it again even if nothing arrives; a time that has passed: at once; MSGIN5G_NEVER: not.
+ * Below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+int64_t msgin5g_poll(msgin5g_client *client,
+                     uint64_t now_ms);
+
+/**
+ * Ends the session in order and stays away: MSGIN5G_EVENT_KIND_CLOSED comes when it is done. De-register before if
+ * the server shall know. Goes on with msgin5g_poll().
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_close(msgin5g_client *client);
+
+/**
+ * Connects again after msgin5g_close(), by msgin5g_poll().
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_open(msgin5g_client *client);
+
+/**
+ * Ends a pause between two attempts to connect: the network is back, or somebody waits.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_hurry(msgin5g_client *client);
+
+/**
+ * Ends a client at once, without a word to the server: closes the transport, wipes keys, context and memory. Both
+ * are the caller's again. msgin5g_close() first, and msgin5g_poll() until it has closed, if there is time.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_wipe(msgin5g_client *client);
+
+/**
+ * Whether a session is open.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_is_connected(msgin5g_client *client);
+
+/**
+ * Whether the server has accepted the registration.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_is_registered(msgin5g_client *client);
+
+/**
+ * Whether only a new primary authentication helps, as far as is known.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_needs_authentication(msgin5g_client *client);
+
+/**
+ * How many messages, reports and subscriptions are accepted and not answered yet.
+ *
+ * \return 0 or more; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_pending(msgin5g_client *client);
+
+/**
+ * Whether nothing of any message is in the memory any more: all is answered and handed over.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_is_idle(msgin5g_client *client);
+
+extern void msgin5g_on_panic(void);
+
+/**
+ * Registers with the server, now or as soon as there is a session. MSGIN5G_EVENT_KIND_REGISTERED or
+ * MSGIN5G_EVENT_KIND_REGISTRATION_FAILED tells the outcome. Once is enough: it registers again by itself.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_register(msgin5g_client *client);
+
+/**
+ * Ends the registration once all that was accepted before is answered: MSGIN5G_EVENT_KIND_DEREGISTERED.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_deregister(msgin5g_client *client);
+
+/**
+ * Tells the server another profile, by registering again.
+ *
+ * \param client the client
+ * \param profile copied; its texts belong to the client until the next profile or msgin5g_wipe()
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_change_profile(msgin5g_client *client, const msgin5g_profile *profile);
+
+/**
+ * A device trigger has come by SMS or NIDD: registers, and sends at once what waited.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_on_device_trigger(msgin5g_client *client);
+
+/**
+ * Accepts a message whose payload is text (UTF-8). It is copied and kept until the server has answered, whether or
+ * not there is a session: MSGIN5G_EVENT_KIND_ACCEPTED, MSGIN5G_EVENT_KIND_STORED or MSGIN5G_EVENT_KIND_FAILED, and
+ * a report later if one was asked for. Goes out with msgin5g_poll().
+ *
+ * \param client the client
+ * \param message the message
+ * \param message_id where its name goes; NULL: nowhere
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_OUTBOX_FULL and MSGIN5G_STATUS_OUTBOX_TOO_SMALL, which pass;
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_send(msgin5g_client *client,
+                            const msgin5g_message *message,
+                            msgin5g_message_id *message_id);
+
+/**
+ * The same for a payload of any octets, which go as base64 by a convention of this library: the recipient has to
+ * know it and call msgin5g_decode_octets() or the like. They take a third more than msgin5g_send().
+ *
+ * \param client the client
+ * \param message the message
+ * \param message_id where its name goes; NULL: nowhere
+ * \return as msgin5g_send()
+ */
+msgin5g_status msgin5g_send_octets(msgin5g_client *client,
+                                   const msgin5g_message *message,
+                                   msgin5g_message_id *message_id);
+
+/**
+ * Octets of a payload that came as base64. May be called at any time from anywhere, also from callbacks.
+ *
+ * \param payload what came
+ * \param payload_len octets of that
+ * \param out where the octets go
+ * \param out_size room there; three quarters of `payload_len` are always enough
+ * \param out_len how many there are; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT (no base64),
+ * MSGIN5G_STATUS_TOO_LARGE (over 65,535 octets), MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_NOT_BUILT
+ */
+msgin5g_status msgin5g_decode_octets(const char *payload,
+                                     size_t payload_len,
+                                     uint8_t *out,
+                                     size_t out_size,
+                                     size_t *out_len);
+
+/**
+ * Accepts a message whose payload the application holds, in flash or in a file: MSGIN5G_EVENT_KIND_PAYLOAD_WANTED
+ * asks for it part by part, and msgin5g_supply() gives it. It stays as it is until
+ * MSGIN5G_EVENT_KIND_SEGMENTS_RELEASED or MSGIN5G_EVENT_KIND_FAILED. Goes in segments.
+ *
+ * \param client the client
+ * \param message the message; its payload does not count, its `payload_len` does
+ * \param message_id where its name goes; not NULL
+ * \return as msgin5g_send()
+ */
+msgin5g_status msgin5g_send_from(msgin5g_client *client,
+                                 const msgin5g_message *message,
+                                 msgin5g_message_id *message_id);
+
+/**
+ * Hands over the part of a payload that MSGIN5G_EVENT_KIND_PAYLOAD_WANTED asked for. It is read during the call.
+ * UTF-8 but for characters that go on beyond the part.
+ *
+ * \param client the client
+ * \param message_id of the event
+ * \param offset of the event
+ * \param part the octets from there on
+ * \param part_len `len` of the event
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_BUSY: it is asked for again; MSGIN5G_STATUS_WRONG_PART,
+ * MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_supply(msgin5g_client *client,
+                              const msgin5g_message_id *message_id,
+                              size_t offset,
+                              const void *part,
+                              size_t part_len);
+
+/**
+ * Subscribes to messaging topics: MSGIN5G_EVENT_KIND_SUBSCRIBED or MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
+ *
+ * \param client the client
+ * \param topics texts that end with 0, read during the call
+ * \param topic_count 1 to 8
+ * \param expiration until when (RFC 3339), ended by 0; NULL: as long as the operator lets it
+ * \param subscription where its number goes; not NULL
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_TOPIC_COUNT, MSGIN5G_STATUS_INVALID_IDENTIFIER,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_OUTBOX_FULL,
+ * MSGIN5G_STATUS_OUTBOX_TOO_SMALL, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_subscribe(msgin5g_client *client,
+                                 const char *const *topics,
+                                 size_t topic_count,
+                                 const char *expiration,
+                                 uint32_t *subscription);
+
+/**
+ * Ends a subscription: MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
+ *
+ * \param client the client
+ * \param subscription as msgin5g_subscribe() gave it
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_unsubscribe(msgin5g_client *client, uint32_t subscription);
+
+/**
+ * Reports what became of a received message, with MSGIN5G_REPORTS_BY_APPLICATION.
+ *
+ * \param client the client
+ * \param ticket msgin5g_received::report_ticket of that message
+ * \param success 1 or 0
+ * \param cause why it failed, ended by 0; NULL: not said
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_OUTBOX_TOO_SMALL,
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_give_report(msgin5g_client *client,
+                                   uint32_t ticket,
+                                   int32_t success,
+                                   const char *cause);
+
+/**
+ * Asks the server for a sign of life: MSGIN5G_EVENT_KIND_PONG.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_ping(msgin5g_client *client);
+
+/**
+ * One line of English about a status, for logs. Never NULL, constant, ends with 0.
+ * Any number may be given. May be called at any time from anywhere.
+ *
+ * \param status what a function returned or an event holds
+ */
+const char *msgin5g_strerror(int32_t status);
+
+/**
+ * The version of this library: major in bits 16 to 23, minor in 8 to 15, patch in 0 to 7. The same as
+ * MSGIN5G_VERSION of the header that it goes with. May be called at any time from anywhere.
+ */
+uint32_t msgin5g_version(void);
+
+/**
+ * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().
+ *
+ * Do not call it for a client that is in use: msgin5g_wipe() it first. After an error there is no client.
+ *
+ * \param client memory for it
+ * \param config who it is and what it works with
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_INVALID_CONFIG,
+ * MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_RANDOM_FAILED
+ */
+msgin5g_status msgin5g_init(msgin5g_client *client,
+                            const msgin5g_config *config);
+
+/**
+ * Does what can be done now: keys, connecting, handshake, sending, receiving; and calls the functions of the
+ * configuration. Never waits.
+ *
+ * Call it when octets have arrived, when the modem has news, after functions that give the client something to
+ * send, and at the time that it returned. Not from within a callback, and never at the same time from two tasks.
+ *
+ * \param client the client
+ * \param now_ms milliseconds from any origin that stays, never going back
+ * \return when (ms) to call it again even if nothing arrives; a time that has passed: at once; MSGIN5G_NEVER: not.
+ * Below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+int64_t msgin5g_poll(msgin5g_client *client,
+                     uint64_t now_ms);
+
+/**
+ * Ends the session in order and stays away: MSGIN5G_EVENT_KIND_CLOSED comes when it is done. De-register before if
+ * the server shall know. Goes on with msgin5g_poll().
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_close(msgin5g_client *client);
+
+/**
+ * Connects again after msgin5g_close(), by msgin5g_poll().
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_open(msgin5g_client *client);
+
+/**
+ * Ends a pause between two attempts to connect: the network is back, or somebody waits.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_hurry(msgin5g_client *client);
+
+/**
+ * Ends a client at once, without a word to the server: closes the transport, wipes keys, context and memory. Both
+ * are the caller's again. msgin5g_close() first, and msgin5g_poll() until it has closed, if there is time.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_wipe(msgin5g_client *client);
+
+/**
+ * Whether a session is open.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_is_connected(msgin5g_client *client);
+
+/**
+ * Whether the server has accepted the registration.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_is_registered(msgin5g_client *client);
+
+/**
+ * Whether only a new primary authentication helps, as far as is known.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_needs_authentication(msgin5g_client *client);
+
+/**
+ * How many messages, reports and subscriptions are accepted and not answered yet.
+ *
+ * \return 0 or more; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_pending(msgin5g_client *client);
+
+/**
+ * Whether nothing of any message is in the memory any more: all is answered and handed over.
+ *
+ * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+int32_t msgin5g_is_idle(msgin5g_client *client);
+
+extern void msgin5g_on_panic(void);
+
+/**
+ * Registers with the server, now or as soon as there is a session. MSGIN5G_EVENT_KIND_REGISTERED or
+ * MSGIN5G_EVENT_KIND_REGISTRATION_FAILED tells the outcome. Once is enough: it registers again by itself.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_register(msgin5g_client *client);
+
+/**
+ * Ends the registration once all that was accepted before is answered: MSGIN5G_EVENT_KIND_DEREGISTERED.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_deregister(msgin5g_client *client);
+
+/**
+ * Tells the server another profile, by registering again.
+ *
+ * \param client the client
+ * \param profile copied; its texts belong to the client until the next profile or msgin5g_wipe()
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_change_profile(msgin5g_client *client, const msgin5g_profile *profile);
+
+/**
+ * A device trigger has come by SMS or NIDD: registers, and sends at once what waited.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_on_device_trigger(msgin5g_client *client);
+
+/**
+ * Accepts a message whose payload is text (UTF-8). It is copied and kept until the server has answered, whether or
+ * not there is a session: MSGIN5G_EVENT_KIND_ACCEPTED, MSGIN5G_EVENT_KIND_STORED or MSGIN5G_EVENT_KIND_FAILED, and
+ * a report later if one was asked for. Goes out with msgin5g_poll().
+ *
+ * \param client the client
+ * \param message the message
+ * \param message_id where its name goes; NULL: nowhere
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_OUTBOX_FULL and MSGIN5G_STATUS_OUTBOX_TOO_SMALL, which pass;
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_send(msgin5g_client *client,
+                            const msgin5g_message *message,
+                            msgin5g_message_id *message_id);
+
+/**
+ * The same for a payload of any octets, which go as base64 by a convention of this library: the recipient has to
+ * know it and call msgin5g_decode_octets() or the like. They take a third more than msgin5g_send().
+ *
+ * \param client the client
+ * \param message the message
+ * \param message_id where its name goes; NULL: nowhere
+ * \return as msgin5g_send()
+ */
+msgin5g_status msgin5g_send_octets(msgin5g_client *client,
+                                   const msgin5g_message *message,
+                                   msgin5g_message_id *message_id);
+
+/**
+ * Octets of a payload that came as base64. May be called at any time from anywhere, also from callbacks.
+ *
+ * \param payload what came
+ * \param payload_len octets of that
+ * \param out where the octets go
+ * \param out_size room there; three quarters of `payload_len` are always enough
+ * \param out_len how many there are; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT (no base64),
+ * MSGIN5G_STATUS_TOO_LARGE (over 65,535 octets), MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_NOT_BUILT
+ */
+msgin5g_status msgin5g_decode_octets(const char *payload,
+                                     size_t payload_len,
+                                     uint8_t *out,
+                                     size_t out_size,
+                                     size_t *out_len);
+
+/**
+ * Accepts a message whose payload the application holds, in flash or in a file: MSGIN5G_EVENT_KIND_PAYLOAD_WANTED
+ * asks for it part by part, and msgin5g_supply() gives it. It stays as it is until
+ * MSGIN5G_EVENT_KIND_SEGMENTS_RELEASED or MSGIN5G_EVENT_KIND_FAILED. Goes in segments.
+ *
+ * \param client the client
+ * \param message the message; its payload does not count, its `payload_len` does
+ * \param message_id where its name goes; not NULL
+ * \return as msgin5g_send()
+ */
+msgin5g_status msgin5g_send_from(msgin5g_client *client,
+                                 const msgin5g_message *message,
+                                 msgin5g_message_id *message_id);
+
+/**
+ * Hands over the part of a payload that MSGIN5G_EVENT_KIND_PAYLOAD_WANTED asked for. It is read during the call.
+ * UTF-8 but for characters that go on beyond the part.
+ *
+ * \param client the client
+ * \param message_id of the event
+ * \param offset of the event
+ * \param part the octets from there on
+ * \param part_len `len` of the event
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_BUSY: it is asked for again; MSGIN5G_STATUS_WRONG_PART,
+ * MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_supply(msgin5g_client *client,
+                              const msgin5g_message_id *message_id,
+                              size_t offset,
+                              const void *part,
+                              size_t part_len);
+
+/**
+ * Subscribes to messaging topics: MSGIN5G_EVENT_KIND_SUBSCRIBED or MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
+ *
+ * \param client the client
+ * \param topics texts that end with 0, read during the call
+ * \param topic_count 1 to 8
+ * \param expiration until when (RFC 3339), ended by 0; NULL: as long as the operator lets it
+ * \param subscription where its number goes; not NULL
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_TOPIC_COUNT, MSGIN5G_STATUS_INVALID_IDENTIFIER,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_OUTBOX_FULL,
+ * MSGIN5G_STATUS_OUTBOX_TOO_SMALL, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_subscribe(msgin5g_client *client,
+                                 const char *const *topics,
+                                 size_t topic_count,
+                                 const char *expiration,
+                                 uint32_t *subscription);
+
+/**
+ * Ends a subscription: MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
+ *
+ * \param client the client
+ * \param subscription as msgin5g_subscribe() gave it
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_unsubscribe(msgin5g_client *client, uint32_t subscription);
+
+/**
+ * Reports what became of a received message, with MSGIN5G_REPORTS_BY_APPLICATION.
+ *
+ * \param client the client
+ * \param ticket msgin5g_received::report_ticket of that message
+ * \param success 1 or 0
+ * \param cause why it failed, ended by 0; NULL: not said
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_OUTBOX_TOO_SMALL,
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_give_report(msgin5g_client *client,
+                                   uint32_t ticket,
+                                   int32_t success,
+                                   const char *cause);
+
+/**
+ * Asks the server for a sign of life: MSGIN5G_EVENT_KIND_PONG.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_ping(msgin5g_client *client);
+
+/**
+ * One line of English about a status, for logs. Never NULL, constant, ends with 0.
+ * Any number may be given. May be called at any time from anywhere.
+ *
+ * \param status what a function returned or an event holds
+ */
+const char *msgin5g_strerror(int32_t status);
+
+/**
+ * The version of this library: major in bits 16 to 23, minor in 8 to 15, patch in 0 to 7. The same as
+ * MSGIN5G_VERSION of the header that it goes with. May be called at any time from anywhere.
+ */
+uint32_t msgin5g_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MSGIN5G_H */
+
+/** Octets of a client, see msgin5g_client. */
+#define MSGIN5G_CLIENT_SIZE (sizeof(msgin5g_client))
+
+/**
+ * Octets of msgin5g_config::memory for these sizes, in the order of msgin5g_sizes; `session_size` is twice the record
+ * or MSGIN5G_EMBEDDED_TLS_SIZE.
+ */
+#define MSGIN5G_MEMORY_SIZE_FOR(receive, send, outbox, slots, incoming, sets, session_size)                        \
+    ((receive) + (send) + (outbox) + (slots) * MSGIN5G_SLOT_SIZE + (incoming) + (sets) * MSGIN5G_SET_SIZE +        \
+     (session_size) + 32)
+
+/** Octets of msgin5g_config::memory for the default sizes and MSGIN5G_SESSION_TLS13. */
+#define MSGIN5G_MEMORY_SIZE MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 2048, 8, 2048, 4, 2 * 640)

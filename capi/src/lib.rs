@@ -1,0 +1,63 @@
+//! The C API of msgin5g. C sees `include/msgin5g.h`, which `cargo xtask header` makes out of this crate; the page to
+//! read is `README.md`.
+//!
+//! Types and functions bear their C names, and their documentation is what stands in the header.
+//!
+//! # Why the unsafe code here is sound
+//!
+//! * A context lies in the caller's memory and is reached by raw pointers only: never is there a reference to all
+//!   of it. Each of its parts is borrowed by itself, for the time of one call.
+//! * A context is taken for one if its magic number stands in it, and that number depends on its address. It goes
+//!   in last and comes off first.
+//! * `busy` is set during each call, so a callback that calls back finds the door shut. Nothing is borrowed twice.
+//! * What the configuration points to (texts, memory) belongs to the context until it is wiped: the header says so.
+#![no_std]
+#![deny(missing_docs, unsafe_op_in_unsafe_fn)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::undocumented_unsafe_blocks
+)]
+#![allow(non_camel_case_types, reason = "they are C's names")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "what a C caller has to keep stands in the header"
+)]
+
+mod akma;
+mod arena;
+mod channel;
+mod config;
+mod context;
+mod dispatch;
+mod event;
+mod given;
+mod lifecycle;
+mod message;
+#[cfg(feature = "panic-handler")]
+mod panic;
+mod port;
+mod requests;
+mod sizes;
+mod status;
+
+pub use akma::*;
+pub use config::*;
+pub use context::msgin5g_client;
+pub use event::*;
+pub use lifecycle::*;
+pub use message::*;
+pub use port::*;
+pub use requests::*;
+pub use sizes::*;
+pub use status::*;
+
+#[cfg(not(any(feature = "tls13", feature = "embedded-tls")))]
+compile_error!("a session is needed: feature tls13 or embedded-tls");

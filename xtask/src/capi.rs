@@ -1,0 +1,80 @@
+//! The C API: its header, its static library, and the programs in C that try it.
+
+use crate::run;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Writes capi/include/msgin5g.h, or says whether the one there is current.
+pub fn header(check: bool) -> Result<()> {
+    let capi = run::root().join("capi");
+    let place = capi.join("include/msgin5g.h");
+    let fresh = generate(&capi)?;
+    let old = fs::read_to_string(&place).unwrap_or_default();
+    if old == fresh {
+        println!("{} is current", place.display());
+        return Ok(());
+    }
+    if check {
+        let line = old.lines().zip(fresh.lines()).position(|(a, b)| a != b);
+        bail!(
+            "{} is not current from line {} on: run `cargo xtask header`",
+            place.display(),
+            line.map_or_else(|| old.lines().count().min(fresh.lines().count()), |at| at) + 1
+        );
+    }
+    fs::write(&place, fresh).with_context(|| format!("cannot write {}", place.display()))?;
+    println!("wrote {}", place.display());
+    Ok(())
+}
+
+/// Everything that can be tried on this computer.
+pub fn run(_may_install: bool) -> Result<()> {
+    header(true)?;
+    let library = library()?;
+    println!("{}", library.display());
+    Ok(())
+}
+
+/// The static library for this computer, with all that can be built in.
+pub fn library() -> Result<PathBuf> {
+    let mut cargo = run::cargo();
+    cargo.args([
+        "rustc",
+        "-q",
+        "-p",
+        "msgin5g-capi",
+        "--lib",
+        "--profile",
+        "capi",
+    ]);
+    cargo.args([
+        "--crate-type",
+        "staticlib",
+        "--features",
+        "panic-handler,embedded-tls,base64",
+    ]);
+    run::run(&mut cargo)?;
+    Ok(run::target_dir().join("capi/libmsgin5g_c.a"))
+}
+
+fn generate(capi: &Path) -> Result<String> {
+    let config = cbindgen::Config::from_file(capi.join("cbindgen.toml"))
+        .map_err(|error| anyhow::anyhow!("cbindgen.toml: {error}"))?;
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in sources(&capi.join("src"))? {
+        builder = builder.with_src(source);
+    }
+    let mut text = Vec::new();
+    builder.generate().context("cbindgen")?.write(&mut text);
+    Ok(String::from_utf8(text)?)
+}
+
+fn sources(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = fs::read_dir(dir)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    found.retain(|path| path.extension().is_some_and(|end| end == "rs"));
+    found.sort();
+    Ok(found)
+}
