@@ -12,6 +12,10 @@ use crate::msgin5g_status as Status;
 use crate::port::Port;
 
 /// One of those that are built in.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is no heap, and one of them is what it is for"
+)]
 pub(crate) enum Channel {
     #[cfg(feature = "tls13")]
     Tls13(connection::Tls13<'static, Port, msgin5g::session::tls13::crypto::RustCrypto>),

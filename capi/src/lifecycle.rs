@@ -48,6 +48,7 @@ pub unsafe extern "C" fn msgin5g_init(
 unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(), Status> {
     // SAFETY: the caller's promise, here and in all that follows.
     let given = unsafe { given::structure(config) }?;
+    // SAFETY: as above.
     let (transport, keys, random) = unsafe {
         (
             given::structure(given.transport)?,
@@ -62,12 +63,16 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
         return Err(Status::InvalidArgument);
     }
     let random = Random::new(random)?;
+    // SAFETY: as above.
     let supplier = Supplier {
         port: Port::new(transport)?,
         keys,
+        // SAFETY: as above.
         separator: unsafe { given::optional_text(given.psk_separator) }?,
     };
+    // SAFETY: as above.
     let server_name = unsafe { given::text::<'static>(given.server_name) }?;
+    // SAFETY: as above.
     let af_id = AfId::new(server_name, unsafe { crate::akma::ua(given.ua_star_id) }?)?;
 
     // SAFETY: a place for a context; the path stays as long as the client that borrows it.
@@ -76,6 +81,7 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
         addr_of_mut!((*context).path).write([""; 6]);
         &mut *addr_of_mut!((*context).path)
     };
+    // SAFETY: as above.
     let client_config = unsafe { client_config(&given, path) }?;
 
     // SAFETY: the caller's memory, which nobody else uses until the client is wiped.
@@ -390,6 +396,7 @@ pub(crate) unsafe fn profile(
 ) -> Result<ClientProfile<'static>, Status> {
     // SAFETY: the caller's promise, here and in all that follows.
     let given = unsafe { given::structure(given) }?;
+    // SAFETY: as above.
     let (ue_identifier, protocol, schedule) = unsafe {
         (
             given::optional_text(given.trigger_identifier)?,

@@ -94,8 +94,10 @@ pub unsafe extern "C" fn msgin5g_send(
     let send = |parts: Parts<'_>| {
         // SAFETY: as the header says, here and below.
         let given = unsafe { given::structure(message) }?;
+        // SAFETY: as above.
         let payload = unsafe { payload(&given, parts.largest) }?;
         let payload = core::str::from_utf8(payload).map_err(|_| Status::InvalidText)?;
+        // SAFETY: as above.
         let message = unsafe { outgoing(&given, payload) }?;
         let id = parts.client.send(&message, &mut parts.random.draw()?)?;
         // SAFETY: as above.
@@ -122,7 +124,9 @@ pub unsafe extern "C" fn msgin5g_send_octets(
     let send = |parts: Parts<'_>| {
         // SAFETY: as the header says, here and below.
         let given = unsafe { given::structure(message) }?;
+        // SAFETY: as above.
         let payload = unsafe { payload(&given, parts.largest) }?;
+        // SAFETY: as above.
         let message = unsafe { outgoing(&given, "") }?;
         #[cfg(feature = "base64")]
         {
@@ -206,6 +210,7 @@ pub unsafe extern "C" fn msgin5g_send_from(
         }
         // SAFETY: as the header says, here and below.
         let given = unsafe { given::structure(message) }?;
+        // SAFETY: as above.
         let message = unsafe { outgoing(&given, "") }?;
         #[cfg(feature = "whole")]
         {
@@ -249,6 +254,7 @@ pub unsafe extern "C" fn msgin5g_supply(
     let supply = |parts: Parts<'_>| {
         // SAFETY: as the header says, here and below.
         let id = MessageId::Uuid(unsafe { given::array(message_id.cast()) }?);
+        // SAFETY: as above.
         let part = unsafe { given::octets(part.cast(), part_len, 0xffff) }?;
         #[cfg(feature = "whole")]
         {

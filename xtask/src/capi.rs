@@ -20,7 +20,7 @@ pub fn header(check: bool) -> Result<()> {
         bail!(
             "{} is not current from line {} on: run `cargo xtask header`",
             place.display(),
-            line.map_or_else(|| old.lines().count().min(fresh.lines().count()), |at| at) + 1
+            line.unwrap_or_else(|| old.lines().count().min(fresh.lines().count())) + 1
         );
     }
     fs::write(&place, fresh).with_context(|| format!("cannot write {}", place.display()))?;
