@@ -32,6 +32,14 @@ pub fn steps(steps: &mut Steps) {
             .args(words)
             .args(["--all-targets", "--features", &features]))
     });
+    steps.step("a fleet of 50 UEs", || {
+        // With the features of the tests, so that nothing is built again.
+        let features = testable_features()?.join(",");
+        run(cargo()
+            .args(["run", "--quiet", "--package", "msgin5g"])
+            .args(["--features", &features, "--example", "fleet"])
+            .args(["--", "--ues", "50"]))
+    });
     steps.step("tests of the lean client", || {
         let words = [
             "test",
