@@ -23,6 +23,10 @@ pub use asynchronous::{AsyncHost, wait_async};
 /// with one endless frame must not hold its caller.
 const ENOUGH: usize = 1 << 16;
 
+/// Turns of one call at the most over datagrams, each of which takes in one, for the same reason.
+#[cfg(feature = "datagrams")]
+const ENOUGH_DATAGRAMS: usize = 256;
+
 /// Moves octets both ways until neither side has more now, or very many have come.
 ///
 /// Call it when octets have arrived, after calls that give the client something to send,
@@ -202,7 +206,7 @@ pub(crate) fn move_datagrams<S: DatagramSession>(
 ) -> Result<Moved, SessionError> {
     client.limit_datagrams(session.max_datagram());
     let mut moved = Moved::default();
-    loop {
+    for _ in 0..ENOUGH_DATAGRAMS {
         let mut moves = Moved::default();
         loop {
             let datagram = client.poll_transmit(now);
@@ -226,9 +230,10 @@ pub(crate) fn move_datagrams<S: DatagramSession>(
             moves.received |= n > 0;
         }
         if !moves.any() {
-            return Ok(moved);
+            break;
         }
         moved.sent |= moves.sent;
         moved.received |= moves.received;
     }
+    Ok(moved)
 }

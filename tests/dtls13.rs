@@ -9,7 +9,10 @@ mod server;
 
 use core::task::Poll;
 use dtls::*;
+use msgin5g::session::DatagramSession;
+use msgin5g::session::tls13::dtls::DtlsSession;
 use msgin5g::session::tls13::{Alert, TlsError};
+use msgin5g::transport::{DatagramTransport, TransportError};
 use proptest::prelude::*;
 use server::*;
 
@@ -27,6 +30,57 @@ fn data_goes_both_ways_and_several_records_in_one_datagram() {
     assert_eq!(read(&mut client).as_deref(), Some(&b"one"[..]));
     assert_eq!(read(&mut client).as_deref(), Some(&b"two"[..]));
     assert_eq!(read(&mut client), None);
+}
+
+/// Datagrams that wait to be received.
+struct Letters(std::collections::VecDeque<Vec<u8>>);
+
+impl DatagramTransport for Letters {
+    fn send(&mut self, _: &[u8]) -> Poll<Result<(), TransportError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        let Some(letter) = self.0.pop_front() else {
+            return Poll::Pending;
+        };
+        buf[..letter.len()].copy_from_slice(&letter);
+        Poll::Ready(Ok(letter.len()))
+    }
+}
+
+/// Whoever has less memory than the association loses a part of one datagram and no more.
+#[test]
+fn what_does_not_fit_the_caller_is_cut_off_and_the_association_goes_on() {
+    let (client, _, _, mut down) = opened();
+    let letters = [down.seal(23, b"a long one"), down.seal(23, b"short")];
+    let mut session = DtlsSession::over(Letters(letters.into()), client);
+    let mut buf = [0; 6];
+    let got = DatagramSession::recv(&mut session, &mut buf, 2);
+    assert_eq!((got, &buf), (Poll::Ready(Ok(6)), b"a long"));
+    let got = DatagramSession::recv(&mut session, &mut buf, 2);
+    assert_eq!((got, &buf[..5]), (Poll::Ready(Ok(5)), &b"short"[..]));
+    assert_eq!(
+        DatagramSession::recv(&mut session, &mut buf, 2),
+        Poll::Pending
+    );
+}
+
+/// The clock jumps ahead, by a wrong time of the network say, and back.
+#[test]
+fn a_clock_that_jumps_ahead_and_back_stops_nothing() {
+    let (mut client, _) = start();
+    for now in [100, 5_000, 29_000, 100] {
+        let _ = client.outgoing(now);
+        client.sent();
+    }
+    let due = client.next_deadline().expect("it goes again");
+    assert!(due <= 100 + 30_000, "not at {due}");
+    // What was left of the 30 s is left now.
+    assert_eq!(client.outgoing(1_099).len(), 0);
+    assert_eq!(client.ended(), None);
+    let _ = client.outgoing(1_100);
+    assert_eq!(client.ended(), Some(TlsError::TimedOut));
 }
 
 #[test]

@@ -18,7 +18,7 @@ mod sleeper;
 mod ue;
 
 use core::task::Poll;
-use dtls13::{buffer, deliver, opened, read};
+use dtls13::{buffer, deliver, opened, opened_as, read};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::coap::datagram::{Header, Type};
 use msgin5g::coap::{Code, ContentFormat, OptionNumber, Outgoing, Token, datagram};
@@ -121,6 +121,25 @@ fn an_association_that_is_in_use_is_not_put_away() {
     assert!(dtls.export().is_none());
     dtls.sent();
     assert!(dtls.export().is_some());
+}
+
+#[test]
+fn a_key_is_used_no_longer_than_configured_after_a_sleep_either() {
+    let (mut dtls, _, mut up, mut down) = opened_as(|config| config.records_per_key = 4);
+    for awake in [true, false] {
+        deliver(&mut dtls, &down.seal(23, b"data"), 2).unwrap();
+        assert!(read(&mut dtls).is_some());
+        if awake {
+            let kept = dtls.export().unwrap();
+            dtls = DtlsConnection::resume(kept, &no_id(), buffer(1024), buffer(640)).unwrap();
+        }
+    }
+    assert!(dtls.outgoing(2).is_empty());
+    deliver(&mut dtls, &down.seal(23, b"data"), 2).unwrap();
+    assert!(read(&mut dtls).is_some());
+    let update = dtls.outgoing(2).to_vec();
+    // KeyUpdate.
+    assert_eq!(up.open(&update).2.first(), Some(&24));
 }
 
 #[test]

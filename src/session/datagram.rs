@@ -70,7 +70,7 @@ impl<T: crate::transport::DatagramTransport, C: super::tls13::crypto::Crypto> Da
     }
 
     fn recv(&mut self, buf: &mut [u8], now: u64) -> Poll<Result<usize, SessionError>> {
-        Self::recv(self, buf, now)
+        self.recv_cut(buf, now)
     }
 
     fn max_datagram(&self) -> usize {

@@ -247,7 +247,7 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
     /// # Errors
     /// What ended the association.
     pub fn received(&mut self, len: usize, now: u64) -> Result<(), TlsError> {
-        self.now = self.now.max(now);
+        self.tick(now);
         self.datagram = 0..len.min(self.receive.len());
         self.process()
     }
@@ -258,6 +258,14 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
     /// [`TlsError::BufferTooSmall`]: `out` must hold the whole of it; the association goes on.
     /// [`TlsError::Closed`] after the last data of an orderly end; what ended it otherwise.
     pub fn read(&mut self, out: &mut [u8]) -> Poll<Result<usize, TlsError>> {
+        if self.data.len() > out.len() {
+            return Poll::Ready(Err(TlsError::too_small(self.data.len())));
+        }
+        self.read_cut(out)
+    }
+
+    /// The same, but what does not fit is cut off.
+    pub(crate) fn read_cut(&mut self, out: &mut [u8]) -> Poll<Result<usize, TlsError>> {
         if self.data.is_empty() {
             return match self.read_end {
                 Some(end) => Poll::Ready(Err(end)),
@@ -265,11 +273,10 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
             };
         }
         let data = self.receive.get(self.data.clone()).unwrap_or_default();
-        let Some(place) = out.get_mut(..data.len()) else {
-            return Poll::Ready(Err(TlsError::too_small(data.len())));
-        };
-        place.copy_from_slice(data);
-        let len = data.len();
+        let len = data.len().min(out.len());
+        for (to, from) in out.iter_mut().zip(data) {
+            *to = *from;
+        }
         self.data = 0..0;
         // More records may stand in the same datagram; their end is told by the next call.
         let _ = self.process();

@@ -12,6 +12,10 @@ use crate::transport::{DatagramTransport, Host};
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
 
+/// Datagrams that one call takes in at the most: whoever sends without end, and needs no key for that,
+/// must not hold its caller, nor the handshake beyond its deadline.
+const ENOUGH: usize = 256;
+
 /// A DTLS 1.3 association over a transport. Nothing here blocks; the caller's loop calls
 /// [`poll`](Self::poll) whenever something may have come and at [`deadline`](Self::deadline).
 pub struct DtlsSession<'m, T, C: Crypto> {
@@ -158,12 +162,29 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
     /// # Errors
     /// [`SessionError::BufferTooSmall`]: `buf` must hold all of it; or why the session has ended.
     pub fn recv(&mut self, buf: &mut [u8], now_ms: u64) -> Poll<Result<usize, SessionError>> {
-        let mut got = self.connection.read(buf);
+        self.recv_by(now_ms, |connection| connection.read(buf))
+    }
+
+    /// The same, but what does not fit is cut off.
+    pub(crate) fn recv_cut(
+        &mut self,
+        buf: &mut [u8],
+        now_ms: u64,
+    ) -> Poll<Result<usize, SessionError>> {
+        self.recv_by(now_ms, |connection| connection.read_cut(buf))
+    }
+
+    fn recv_by(
+        &mut self,
+        now_ms: u64,
+        mut read: impl FnMut(&mut DtlsConnection<'m, C>) -> Poll<Result<usize, TlsError>>,
+    ) -> Poll<Result<usize, SessionError>> {
+        let mut got = read(&mut self.connection);
         if got.is_pending() {
             if let Err(e) = self.drive(now_ms) {
                 return Poll::Ready(Err(e));
             }
-            got = self.connection.read(buf);
+            got = read(&mut self.connection);
         }
         got.map_err(|e| name(e, self.was_open))
     }
@@ -207,7 +228,7 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
     }
 
     fn drive(&mut self, now_ms: u64) -> Result<(), SessionError> {
-        loop {
+        for _ in 0..ENOUGH {
             self.push(now_ms)?;
             let room = self.connection.room();
             if room.is_empty() {

@@ -11,7 +11,7 @@ use super::window::Window;
 use core::fmt;
 use zeroize::Zeroizing;
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const ID_LEN: usize = 20;
 
 /// The state of an open association: keys, record numbers, Connection IDs.
@@ -22,7 +22,7 @@ pub struct Snapshot(Zeroizing<[u8; Snapshot::LEN]>);
 
 impl Snapshot {
     /// Octets of a snapshot.
-    pub const LEN: usize = 1 + 2 + 6 * 8 + 2 * 32 + 4 * 2 + 1 + 2 * (1 + ID_LEN);
+    pub const LEN: usize = 1 + 2 + 7 * 8 + 2 * 32 + 4 * 2 + 1 + 2 * (1 + ID_LEN);
 
     /// The octets, to be kept where keys may be kept.
     #[must_use]
@@ -52,6 +52,7 @@ impl Snapshot {
             read.window.next,
             read.window.seen,
             from.forged,
+            from.records_per_key,
         ] {
             w.put(&number.to_be_bytes());
         }
@@ -84,7 +85,7 @@ impl Snapshot {
         let mut number = || r.array().map(|octets| u64::from_be_bytes(*octets));
         let (write_epoch, written) = (number()?, number()?);
         let (read_epoch, next, seen) = (number()?, number()?, number()?);
-        let forged = number()?;
+        let (forged, records_per_key) = (number()?, number()?);
         let secrets = ApplicationSecrets {
             client: Zeroizing::new(*r.array()?),
             server: Zeroizing::new(*r.array()?),
@@ -106,6 +107,7 @@ impl Snapshot {
             return Err(TlsError::too_small(receive_len.saturating_add(STORE_LEN)));
         }
         into.forged = forged;
+        into.records_per_key = records_per_key.max(1);
         let flags = r.u8()?;
         (into.ids_agreed, into.asked) = (flags & 1 != 0, flags & 2 != 0);
         for id in [&mut into.own_id, &mut into.peer_id] {

@@ -33,6 +33,13 @@ impl Timer {
         self.due = None;
     }
 
+    /// Time went back by so many milliseconds: what is left of the wait stays.
+    pub(super) fn shift(&mut self, back_ms: u64) {
+        if let Some(due) = &mut self.due {
+            *due = due.saturating_sub(back_ms);
+        }
+    }
+
     pub(super) fn due(&self) -> Option<u64> {
         self.due
     }

@@ -20,7 +20,7 @@ impl<C: Crypto> DtlsConnection<'_, C> {
     /// The next datagram to send, at this time. Empty: none. Once the transport has taken it,
     /// call [`sent`](Self::sent).
     pub fn outgoing(&mut self, now: u64) -> &[u8] {
-        self.now = self.now.max(now);
+        self.tick(now);
         self.keep_time();
         if self.unsent.is_empty()
             && let Err(error) = self.prepare()
@@ -45,6 +45,17 @@ impl<C: Crypto> DtlsConnection<'_, C> {
     pub(super) fn put_data(&mut self, data: &[u8]) -> Result<(), TlsError> {
         self.put(Which::Newest, content::APPLICATION_DATA, &[data])?;
         Ok(())
+    }
+
+    /// It is `now`. When that is earlier than before, what is left of each wait stays as it is: a
+    /// clock that jumped ahead and back leaves nothing waiting for the far time.
+    pub(super) fn tick(&mut self, now: u64) {
+        let back_ms = self.now.saturating_sub(now);
+        self.now = now;
+        self.timer.shift(back_ms);
+        if let Some(deadline) = &mut self.deadline {
+            *deadline = deadline.saturating_sub(back_ms);
+        }
     }
 
     /// Deadlines that have passed.
