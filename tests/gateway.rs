@@ -205,6 +205,44 @@ fn a_message_comes_down_to_its_application_and_the_report_goes_up_once() {
     );
 }
 
+/// The network gives the message back to the gateway that it came from.
+#[test]
+fn two_ues_behind_one_gateway_write_to_each_other() {
+    let mut gateway = with_both();
+    let message = LocalMessage::Sending(Sending {
+        target: Target {
+            address: us().as_str(),
+            kind: Some(TargetType::Ue),
+        },
+        application_id: Some(ApplicationId::new(2)),
+        ..sending(1)
+    });
+    let up = gateway.from_application(LOCK, &message, 0).unwrap();
+    let Upward::Message(msg) = up else {
+        panic!("{up:?}");
+    };
+    let (link, down) = gateway.deliver(&msg, None, 0).unwrap();
+    assert_eq!(link, LAMP);
+    assert!(matches!(down, LocalMessage::Delivery(_)));
+    // The lamp's report goes up and comes down to the lock, each once.
+    let reported = LocalMessage::ReportSending(ReportSending {
+        target: us().as_str(),
+        message_id: id(1),
+        status: Outcome::Success,
+        failure_cause: None,
+    });
+    assert_eq!(
+        refused(gateway.from_application(LOCK, &reported, 0)),
+        Refusal::UnknownMessage
+    );
+    let up = gateway.from_application(LAMP, &reported, 0).unwrap();
+    let Upward::Report { report, .. } = up else {
+        panic!("{up:?}");
+    };
+    let (link, _) = gateway.deliver_report(&report, 0).unwrap();
+    assert_eq!((link, gateway.exchanges()), (LOCK, 0));
+}
+
 #[test]
 fn what_could_not_be_sent_is_told_to_whoever_waits() {
     let mut gateway = with_both();

@@ -225,6 +225,28 @@ fn a_message_cut_anew_replaces_its_older_set() {
     );
 }
 
+/// Otherwise its sender would be told of a success first, and then of a failure.
+#[test]
+fn a_message_that_comes_whole_after_all_has_no_missing_segments() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    bench.exchange(&segment("both", 1, "ab", &total(2)), 0);
+    bench.exchange(&segment("other", 1, "ab", &total(2)), 0);
+    let whole = segment("both", 1, "abcd", r#","Delivery status required":true"#)
+        .replace(r#""Message is segmented":true,"#, "")
+        .replace(r#""Segmentation Set Identifier":"both","#, "")
+        .replace(r#""Message segment number":1,"#, "");
+    let (event, _, sent) = bench.exchange(&whole, 0);
+    assert!(event.contains("payload: \"abcd\""), "{event}");
+    assert_eq!(ends(&sent), ["IMDN success"]);
+    bench.answer(&sent[0], Code::CHANGED, "");
+    assert_eq!(bench.client.poll_event(0), None);
+    // The other set goes on.
+    assert_eq!(bench.client.poll_event(WAIT), None);
+    let asked = bench.request(WAIT).json();
+    assert_eq!(asked["Segmentation Set Identifier"], "other");
+}
+
 #[test]
 fn a_message_that_just_fits_may_come_from_behind() {
     let mut memory = Bench::memory();

@@ -174,6 +174,47 @@ fn a_segrec_ends_every_pause() {
     assert_eq!(numbers(&sent), [2]);
 }
 
+/// A recipient that asks without end has the message sent without end, and no de-registration.
+#[test]
+fn segrecs_without_end_come_to_an_end() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, small);
+    let id = send(&mut bench, &"y".repeat(200));
+    run(&mut bench, 0);
+    let recovery = segrec(&id.to_string(), r#"[{"start":1,"end":1}]"#);
+    let mut obeyed = 0;
+    let mut now = 0;
+    loop {
+        now += KEEP - 1;
+        let (_, code, sent) = bench.exchange(&recovery, now);
+        if code == Code::NOT_FOUND {
+            break;
+        }
+        bench.answer(&sent[0], Code::CHANGED, "");
+        assert_eq!(bench.client.poll_event(now), None);
+        obeyed += 1;
+        assert!(obeyed <= 100, "without end");
+    }
+    assert_eq!(obeyed, 100);
+    assert!(matches!(
+        bench.client.poll_event(now + KEEP),
+        Some(Event::SegmentsReleased { .. })
+    ));
+}
+
+#[test]
+fn who_is_leaving_sends_no_segment_again() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, small);
+    let id = send(&mut bench, &"y".repeat(200));
+    run(&mut bench, 0);
+    bench.client.deregister().unwrap();
+    let recovery = segrec(&id.to_string(), r#"[{"start":1,"end":1}]"#);
+    let (_, code, sent) = bench.exchange(&recovery, 0);
+    assert_eq!(code, Code::NOT_FOUND);
+    assert_eq!(sent[0].json()["Message Type"], "DEREG");
+}
+
 #[test]
 fn a_segrec_that_names_nothing_is_refused() {
     let mut memory = Bench::memory();

@@ -11,6 +11,10 @@ use crate::akma::{Kaf, KeySourceError, PskIdentity};
 use crate::client::{Client, Farewell};
 use crate::session::{Psk, SessionError};
 
+/// The longest Hold-Off of a Release (RFC 8323 section 5.5) that is kept, in seconds: a day. It may be
+/// half a year and more, and a device that was told so by mistake would not be heard of for as long.
+const LONGEST_HOLD_OFF_S: u32 = 86_400;
+
 /// Where a connection stands. Times are in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -98,7 +102,8 @@ impl<C: Channel> Connection<'_, C> {
                 // must not make this a loop.
                 let may_hurry = for_key && !self.retried && now < until;
                 let renewed = may_hurry && self.generation != Some(modem.generation());
-                if !renewed && now < until {
+                // At the end of time never, instead of again and again.
+                if !renewed && (now < until || until == u64::MAX) {
                     return Step::Wait;
                 }
                 self.retried = renewed;
@@ -233,7 +238,7 @@ impl<C: Channel> Connection<'_, C> {
         }
         self.phase = Phase::Open;
         self.needs_authentication = false;
-        (self.retried, self.told_of_change) = (false, false);
+        self.told_of_change = false;
         (self.opened_at, self.heard_at) = (now, now);
         (self.asked_at, self.pinged) = (None, false);
         log_info!("connection: open");
@@ -340,6 +345,7 @@ impl<C: Channel> Connection<'_, C> {
             }
             Then::Again { hold_off_s } => {
                 self.forgive(now);
+                let hold_off_s = hold_off_s.min(LONGEST_HOLD_OFF_S);
                 let hold_off_ms = u64::from(hold_off_s).saturating_mul(1000);
                 let begins = now.saturating_add(hold_off_ms);
                 let retry_at = self.pause(false, begins, rng);
@@ -390,10 +396,12 @@ impl<C: Channel> Connection<'_, C> {
         client.disconnected();
     }
 
-    /// A session that lasted has shown that the way is good.
+    /// A session that lasted has shown that the way is good, and the key. One that did not has
+    /// shown nothing: a server may open it and refuse the registration, whatever the key.
     fn forgive(&mut self, now: u64) {
         if now >= after(self.opened_at, self.settings.stable_ms) {
             self.failures = Failures::NONE;
+            self.retried = false;
         }
     }
 

@@ -72,6 +72,7 @@
 //! More, with a picture: `docs/connection.md`. What each error means: `docs/errors.md`.
 
 mod channel;
+mod clock;
 #[cfg(feature = "embedded-tls")]
 mod embedded_tls;
 mod event;
@@ -131,6 +132,8 @@ pub struct Connection<'a, C> {
     /// Since when a request waits.
     asked_at: Option<u64>,
     pinged: bool,
+    /// The time (ms) that it was told last.
+    time: u64,
 }
 
 /// More steps than any way through the states takes, so that one call ends whatever the port does.
@@ -156,11 +159,13 @@ impl<'a, C: Channel> Connection<'a, C> {
             heard_at: 0,
             asked_at: None,
             pinged: false,
+            time: 0,
         }
     }
 
     /// Does what can be done now, and gives what is to be told. Never waits. `now` is in
-    /// milliseconds from any origin that stays.
+    /// milliseconds from any origin that stays, and never goes back. If it does all the same, what is
+    /// left of each wait stays as it is.
     ///
     /// Call it until it gives `None`: when octets have arrived, when the modem has said
     /// something, after calls that give the client something to send, and at
@@ -175,6 +180,7 @@ impl<'a, C: Channel> Connection<'a, C> {
         now: u64,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Option<ConnectionEvent> {
+        self.tick(now);
         for _ in 0..ENOUGH {
             match self.step(client, modem, now, rng) {
                 Step::Event(event) => return Some(event),
@@ -198,6 +204,9 @@ impl<'a, C: Channel> Connection<'a, C> {
             {
                 Some(0)
             }
+            Phase::Pausing {
+                until: u64::MAX, ..
+            } => None,
             Phase::Pausing { until, .. }
             | Phase::Asking { until, .. }
             | Phase::Dialling { until }

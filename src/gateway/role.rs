@@ -109,7 +109,11 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
         let Application { id, link } = self.addressee(msg)?;
         if msg.report_wanted {
             let message_id = uuid(msg.message_id).ok_or(Refusal::MessageId)?;
-            if self.exchange(&message_id).is_some() {
+            // One that has gone up comes down again when both ends are behind this gateway.
+            let is_same = |known: &Exchange| {
+                known.message_id == message_id && matches!(known.way, Way::Down { .. })
+            };
+            if self.exchanges.iter().any(is_same) {
                 return Err(Refusal::MessageIdTaken);
             }
             let from_as = matches!(msg.originator, Originator::As(_));

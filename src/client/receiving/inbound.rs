@@ -205,6 +205,7 @@ impl Core<'_> {
         }
         self.duplicates
             .remember(originator, msg.message_id, Seen::Message);
+        self.drop_set_of(&msg);
         self.answer(token, Code::CHANGED);
         Event::Message {
             msg,

@@ -103,6 +103,8 @@ pub(crate) mod sending {
             self.refuse(token, Code::NOT_IMPLEMENTED)
         }
 
+        pub(crate) fn drop_set_of(&self, _: &Msg<'_>) {}
+
         pub(crate) fn on_recovery(&self, _: &SegmentsRecovery<'_>) -> Result<Event<'static>, Code> {
             Err(Code::NOT_IMPLEMENTED)
         }

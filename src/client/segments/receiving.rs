@@ -94,6 +94,14 @@ impl Core<'_> {
         self.incoming.open(msg, segment.set)
     }
 
+    /// A message has come whole: segments of it that have come before are not missed any more.
+    pub(crate) fn drop_set_of(&mut self, msg: &Msg<'_>) {
+        // No set is without a name.
+        while let Some(index) = self.incoming.open_sets(msg, "").other {
+            self.incoming.shelf.remove(index);
+        }
+    }
+
     fn refuse_segment(&mut self, token: Option<Token>, refusal: Refusal) -> Event<'static> {
         match refusal {
             Refusal::Repeated => {

@@ -2,6 +2,7 @@
 
 use crate::client::aggregation::Gathering;
 use crate::client::core::{Core, message_entry, write_message};
+use crate::client::membership::Membership;
 use crate::client::memory::record::{Field, Record};
 use crate::client::outbox::exchange::Exchange;
 use crate::client::outbox::{Kind, OutboxSlot};
@@ -17,6 +18,9 @@ use crate::message::{
 
 /// How often a message is cut anew, each time into segments half as large.
 const MOST_RESTARTS: u8 = 3;
+/// How many SEGREC are obeyed for one message, whoever of its recipients asks. Without a bound one
+/// of them could have it sent for ever, and no de-registration would come to its turn.
+const MOST_RECOVERIES: u8 = 100;
 
 /// Where a message in segments stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub(crate) struct Segmenting {
     pub(crate) told: bool,
     pub(crate) confirmed: bool,
     pub(crate) restarts: u8,
+    /// SEGREC that were obeyed. A snapshot does not know them.
+    pub(crate) recoveries: u8,
     pub(crate) kept_until: Option<u64>,
 }
 
@@ -50,6 +56,7 @@ impl Segmenting {
             told: false,
             confirmed: false,
             restarts: 0,
+            recoveries: 0,
             kept_until: None,
         }
     }
@@ -272,9 +279,14 @@ impl Core<'_> {
             return false;
         }
         let told = matches!(old, Kind::Segmented(old) if old.told);
+        let recoveries = match old {
+            Kind::Segmented(old) => old.recoveries,
+            _ => 0,
+        };
         let segments = Segmenting {
             restarts,
             told,
+            recoveries,
             ..Segmenting::new(step, len, total, streamed)
         };
         if let Some(slot) = self.outbox.slot_mut(index) {
@@ -321,16 +333,22 @@ impl Core<'_> {
         &mut self,
         recovery: &SegmentsRecovery<'_>,
     ) -> Result<Event<'static>, Code> {
+        let is_leaving = matches!(self.membership, Membership::Deregistering(_));
         let index = self.set_index(recovery.set).ok_or(Code::NOT_FOUND)?;
         let slot = self.outbox.slot_mut(index).ok_or(Code::NOT_FOUND)?;
         let message_id = slot.message_id();
         let Kind::Segmented(segments) = &mut slot.kind else {
             return Err(Code::NOT_FOUND);
         };
+        // Who is leaving does not come back for what the server had taken.
+        if segments.recoveries >= MOST_RECOVERIES || is_leaving && segments.told {
+            return Err(Code::NOT_FOUND);
+        }
         let valid = cuts::within(&recovery.ranges, segments.total);
         if valid.is_empty() {
             return Err(Code::BAD_REQUEST);
         }
+        segments.recoveries = segments.recoveries.saturating_add(1);
         let current = segments.current;
         let lists = |range: SegmentRange| range.first <= current && current <= range.last;
         let is_there = current > 0

@@ -341,6 +341,7 @@ impl SegmentingImage {
             told: self.told,
             confirmed: self.confirmed,
             restarts: self.restarts,
+            recoveries: 0,
             kept_until: self.kept_for.map(|left| clock.at(left)),
         }
     }
