@@ -117,6 +117,8 @@ pub mod gateway;
 #[cfg(any(all(feature = "gcm", feature = "tls13"), feature = "snapshot"))]
 mod gcm;
 pub mod message;
+#[cfg(feature = "at")]
+pub mod modem_keys;
 pub mod session;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
@@ -129,3 +131,8 @@ pub use rand_core;
 #[cfg(all(doctest, feature = "tls13", feature = "gcm"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The code of docs/porting.md compiles.
+#[cfg(all(doctest, feature = "at"))]
+#[doc = include_str!("../docs/porting.md")]
+struct Porting;

@@ -157,6 +157,22 @@ fn another_question_does_not_get_the_answer_of_the_first() {
 }
 
 #[test]
+fn what_comes_unasked_is_no_answer_without_a_name() {
+    let mut test = Test::closed();
+    test.modem.watch("+NEWS");
+    assert_eq!(test.ask("AT+CIMI", ""), Poll::Pending);
+    test.says(
+        "AT+CIMI\r\r\n+CEREG: 1\r\n\r\n%CESQ: 1\r\n\r\n+NEWS\r\n\r\n001010000000001\r\n\r\nOK\r\n",
+    );
+    assert_eq!(test.ask("AT+CIMI", ""), ready("001010000000001"));
+    assert_eq!(test.modem.news(), 1);
+    // Nobody has the socket or asks: it is looked at all the same.
+    test.says("\r\n+NEWS: 2\r\n");
+    test.modem.poll();
+    assert_eq!(test.modem.news(), 2);
+}
+
+#[test]
 fn a_question_that_was_given_up_is_waited_for_before_the_next_command() {
     let mut test = Test::open();
     assert_eq!(test.ask("AT+CIMI", ""), Poll::Pending);

@@ -6,6 +6,8 @@ mod dialects;
 #[cfg(all(feature = "embedded-tls", feature = "std"))]
 mod emulator;
 #[cfg(feature = "std")]
+mod keys;
+#[cfg(feature = "std")]
 mod matrix;
 #[cfg(feature = "std")]
 mod world;

@@ -9,7 +9,7 @@ use std::task::Poll;
 use msgin5g::transport::at::{Dialect, Modem, Remote, Way};
 use msgin5g::transport::conformance::pattern;
 use msgin5g::transport::{Faults, Faulty, Host, StreamTransport, TransportError};
-use msgin5g_testnet::modem::{DeskModem, ModemFaults, ModemKind, Network};
+use msgin5g_testnet::modem::{DeskModem, ModemAkma, ModemFaults, ModemKind, Network};
 
 /// How long a pause is, in milliseconds: shorter than any answer may take.
 const PAUSE_MS: u64 = 3_000;
@@ -256,7 +256,7 @@ impl StreamTransport for Uart {
 
 impl Uart {
     /// What the network has for the modem by now.
-    fn deliver(&self) {
+    pub fn deliver(&self) {
         let mut inner = self.0.borrow_mut();
         let now = inner.now;
         loop {
@@ -298,10 +298,17 @@ impl Uart {
         self.0.borrow().now
     }
 
-    fn goes_to(&self, at: u64) {
+    pub fn goes_to(&self, at: u64) {
         let mut inner = self.0.borrow_mut();
         inner.now = inner.now.max(at);
         inner.net.borrow_mut().now = inner.now;
+    }
+
+    /// What becomes of the modem's AKMA keys.
+    pub fn set_akma(&self, akma: ModemAkma) {
+        let mut inner = self.0.borrow_mut();
+        inner.desk.set_akma(akma);
+        inner.listen();
     }
 
     /// Octets that went to the modem, and to the host.

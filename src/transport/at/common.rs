@@ -30,6 +30,9 @@ pub const OPERATOR_AS_DIGITS: &str = "AT+COPS=3,2";
 pub const ERRORS_AS_NUMBERS: &str = "AT+CMEE=1";
 /// Registration with a 5G core (clause 10.1.47 `+C5GREG`). `AT+CEREG?` is the one of EPS.
 pub const REGISTRATION_5GS: &str = "AT+C5GREG?";
+/// Asks for what the USIM says of itself, EF_AD (clause 8.18 `+CRSM`, TS 31.102 clause 4.2.18). See
+/// [`home_network`].
+pub const USIM_DATA: &str = "AT+CRSM=176,28589,0,0,4";
 /// Power saving mode off (clause 7.38 `+CPSMS`).
 pub const PSM_OFF: &str = "AT+CPSMS=0";
 /// eDRX off (clause 7.40 `+CEDRXS`).
@@ -97,6 +100,42 @@ pub fn operator(line: &[u8]) -> Option<(&str, &str)> {
     let is_plmn = matches!(digits.len(), 5 | 6);
     let digits = core::str::from_utf8(digits).ok().filter(|_| is_plmn)?;
     digits.split_at_checked(3)
+}
+
+/// The home network, MCC and MNC, out of the answers to [`IMSI`] and [`USIM_DATA`]: the second says whether the MNC
+/// has two digits or three. [`operator`] is another one while the modem roams.
+///
+/// ```
+/// use msgin5g::akma::{HomeNetwork, KausfSource, RoutingIndicator, Supi};
+/// use msgin5g::transport::at::common;
+///
+/// # fn main() -> Result<(), msgin5g::akma::AkmaError> {
+/// // What a modem gives by these commands: enough for all of AKMA but the key K_AUSF.
+/// let imsi = common::imsi(b"001010000000001").unwrap();
+/// let home = common::home_network(imsi, b"+CRSM: 144,0,\"00000002\"");
+/// assert_eq!(home, Some(("001", "01")));
+/// let (mcc, mnc) = home.unwrap();
+/// let supi = Supi::imsi(imsi)?;
+/// let network = HomeNetwork::plmn(mcc, mnc)?;
+/// // `set_k_ausf` is for a bench, or for the rare modem that gives K_AUSF away.
+/// let source = KausfSource::new(supi, RoutingIndicator::default(), network);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub fn home_network<'i>(imsi: &'i str, usim_data: &[u8]) -> Option<(&'i str, &'i str)> {
+    let mut fields = after(usim_data, b"+CRSM")?;
+    let is_read = matches!(fields.number()?, 144 | 145);
+    fields.number()?;
+    // The fourth octet, of which the lower half counts.
+    let mnc_len = match fields.text().filter(|_| is_read)? {
+        [_, _, _, _, _, _, _, b'2', ..] => 2,
+        [_, _, _, _, _, _, _, b'3', ..] => 3,
+        _ => return None,
+    };
+    let (mcc, rest) = imsi.split_at_checked(3)?;
+    let (mnc, _) = rest.split_at_checked(mnc_len)?;
+    Some((mcc, mnc))
 }
 
 /// Asks for power saving mode (clause 7.38): how long the modem stays reachable, and how often it reports, both in
@@ -198,5 +237,13 @@ mod tests {
         assert_eq!(operator(b"+COPS: 0,2,\"26201\",7"), Some(("262", "01")));
         assert_eq!(operator(b"+COPS: 0,0,\"Operator\",7"), None);
         assert_eq!(operator(b"+COPS: 0"), None);
+        let home = |line| home_network("310410000000001", line);
+        assert_eq!(home(b"+CRSM: 144,0,\"00000003\""), Some(("310", "410")));
+        assert_eq!(home(b"+CRSM: 144,0,00000002FF"), Some(("310", "41")));
+        // No such file, too short a file, and none at all.
+        assert_eq!(home(b"+CRSM: 106,130,\"\""), None);
+        assert_eq!(home(b"+CRSM: 144,0,\"000000\""), None);
+        assert_eq!(home(b"+CRSM: 144,0"), None);
+        assert_eq!(home_network("0010", b"+CRSM: 144,0,\"00000002\""), None);
     }
 }

@@ -19,7 +19,8 @@
 //! The UART is a [`StreamTransport`] as well: the two functions of a port, over a receive ring. A
 //! [`Dialect`] knows one family of modems: [`Quectel`] (BG95), [`Nordic`] (nRF91 Serial Modem) and
 //! [`Sara`] (u-blox SARA-R5) are here; another is a file of four commands and the lines that answer them.
-//! What belongs to every modem, registration, power saving and identities, is in [`common`].
+//! What belongs to every modem, registration, power saving and identities, is in [`common`]. A vendor's command for
+//! AKMA keys becomes a key source by `msgin5g::modem_keys`.
 //!
 //! ```no_run
 //! use core::task::Poll;
@@ -73,6 +74,7 @@ mod socket;
 
 pub use command::Command;
 pub use dialect::{Dialect, Meaning, Opening, Remote, Way};
+pub use modem::ask::Ask;
 pub use modem::{Modem, NO_ANSWER, REFUSED, TOO_MUCH, UNSENDABLE};
 pub use nordic::Nordic;
 pub use quectel::Quectel;

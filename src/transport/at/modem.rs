@@ -65,6 +65,9 @@ pub struct Modem<U, C, D, const RX: usize, const TX: usize> {
     prefix: String<PREFIX>,
     /// What came of a question; nobody has had it yet.
     answer: Option<Result<(), TransportError>>,
+    /// How a line begins that is counted whenever it comes.
+    watched: Option<&'static str>,
+    news: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,6 +139,8 @@ where
             sent_last: false,
             prefix: String::new(),
             answer: None,
+            watched: None,
+            news: 0,
         }
     }
 
@@ -298,6 +303,6 @@ where
     }
 }
 
-mod ask;
+pub(super) mod ask;
 mod chat;
 mod data;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::device::Device;
 use super::sockets::{Road, Sockets};
-use super::{ModemFaults, ModemKind};
+use super::{ModemAkma, ModemFaults, ModemKind};
 
 /// The network behind a [`DeskModem`]. Sockets have numbers here that are never used again. What the
 /// network brings comes by [`DeskModem::arrived`] and [`DeskModem::gone`].
@@ -49,6 +49,11 @@ impl DeskModem {
     /// Takes its power away, and gives it back.
     pub fn restart(&mut self) {
         self.0.restart();
+    }
+
+    /// What becomes of its AKMA keys. It tells that there are new ones.
+    pub fn set_akma(&mut self, akma: ModemAkma) {
+        self.0.set_akma(akma);
     }
 
     /// Octets, or one datagram, have come for a socket.

@@ -1,7 +1,7 @@
 //! The modem itself: lines in, answers out, and data between them.
 
 use super::sockets::Sockets;
-use super::{ModemFaults, ModemKind, nordic, quectel, sara};
+use super::{ModemAkma, ModemFaults, ModemKind, nordic, quectel, sara};
 
 /// A modem with its UART.
 pub struct Device {
@@ -16,6 +16,7 @@ pub struct Device {
     said: Vec<u8>,
     greeted: bool,
     handed_over: usize,
+    akma: ModemAkma,
 }
 
 impl Device {
@@ -30,6 +31,7 @@ impl Device {
             said: Vec::new(),
             greeted: false,
             handed_over: 0,
+            akma: ModemAkma::None,
         }
     }
 
@@ -156,6 +158,30 @@ impl Device {
         self.data = Some((socket, len, Vec::new()));
     }
 
+    /// What becomes of the keys, and the news of it, in words that are as invented as the command.
+    pub fn set_akma(&mut self, akma: ModemAkma) {
+        if matches!(akma, ModemAkma::Keys { .. }) {
+            self.answer("+XAKMACHANGED");
+        }
+        self.akma = akma;
+    }
+
+    /// `AT+XAKMA="<name of the AF>"` is invented: no AT command for AKMA is known.
+    fn akma_keys(&mut self) {
+        match &self.akma {
+            ModemAkma::None => self.answer("+CME ERROR: 9001"),
+            ModemAkma::Running => {
+                self.answer("+XAKMA:");
+                self.ok();
+            }
+            ModemAkma::Keys { a_kid, k_akma } => {
+                let line = format!("+XAKMA: \"{a_kid}\",\"{k_akma}\"");
+                self.answer(&line);
+                self.ok();
+            }
+        }
+    }
+
     fn urc(&mut self, line: &str) {
         // Not between the header of data and the data, as no modem does.
         self.answer(line);
@@ -197,6 +223,12 @@ impl Device {
                 self.answer("+C5GREG: 0,1");
                 self.ok();
             }
+            // EF_AD: a MNC of two digits.
+            "AT+CRSM=176,28589,0,0,4" => {
+                self.answer("+CRSM: 144,0,\"00000002\"");
+                self.ok();
+            }
+            _ if line.starts_with("AT+XAKMA=") => self.akma_keys(),
             "AT+NOTHING" => self.answer("+CME ERROR: 100"),
             _ => {
                 let known = match self.kind {

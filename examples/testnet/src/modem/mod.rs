@@ -63,6 +63,22 @@ pub struct ModemFaults {
     pub deaf: u32,
 }
 
+/// The AKMA keys that a modem has. The command that gives them, `AT+XAKMA`, is invented: none is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModemAkma {
+    /// There is no K_AUSF.
+    None,
+    /// An authentication is running.
+    Running,
+    /// There are keys.
+    Keys {
+        /// The A-KID.
+        a_kid: String,
+        /// K_AKMA in hexadecimal digits.
+        k_akma: String,
+    },
+}
+
 /// What the modem is.
 #[derive(Debug, Clone)]
 pub struct ModemConfig {
