@@ -10,7 +10,7 @@ use msgin5g::driver::{self, AsyncHost};
 use msgin5g::message::{Recipient, UeServiceId};
 use msgin5g::session::{Plaintext, PlaintextDatagrams, SessionError};
 use msgin5g::transport::{
-    Host, StdHost, StreamTransport, TcpTransport, TransportError, UdpTransport,
+    DatagramTransport, Host, StdHost, StreamTransport, TcpTransport, TransportError, UdpTransport,
 };
 use msgin5g_testnet::{EventKind, TestNet};
 use rand_core::OsRng;
@@ -72,10 +72,37 @@ fn polled<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
     })
 }
 
+/// Over TCP or UDP: how a client gets connected, and one wait of it, dropped after so many polls.
+trait Way {
+    fn connected(client: &mut Client<'_>);
+    fn wait(&mut self, client: &mut Client<'_>, host: &mut Turns, times: usize) -> Waited;
+}
+
+type Waited = Option<Result<bool, SessionError>>;
+
+impl<T: StreamTransport> Way for Plaintext<T> {
+    fn connected(client: &mut Client<'_>) {
+        client.connected();
+    }
+
+    fn wait(&mut self, client: &mut Client<'_>, host: &mut Turns, times: usize) -> Waited {
+        polled(driver::wait_async(self, client, host, PATIENCE_MS), times)
+    }
+}
+
+impl<T: DatagramTransport> Way for PlaintextDatagrams<T> {
+    fn connected(client: &mut Client<'_>) {
+        client.connected_datagram();
+    }
+
+    fn wait(&mut self, client: &mut Client<'_>, host: &mut Turns, times: usize) -> Waited {
+        let wait = driver::wait_datagrams_async(self, client, host, PATIENCE_MS);
+        polled(wait, times)
+    }
+}
+
 /// A whole exchange whose every wait is dropped after so many polls. How often it waited.
-fn exchange(net: &TestNet, times: usize) -> usize {
-    let tcp = TcpTransport::connect(net.plain_addr().unwrap()).unwrap();
-    let mut session = Plaintext::new(Trickle(tcp, false));
+fn exchange<W: Way>(mut way: W, times: usize) -> usize {
     let mut memory = ClientMemory::<2048, 2048, 4096, 8>::new();
     let config = Config::new(UeServiceId::new(NAME).unwrap());
     let mut client = Client::new(config, memory.pieces(), &mut OsRng).unwrap();
@@ -83,7 +110,7 @@ fn exchange(net: &TestNet, times: usize) -> usize {
         host: StdHost::new(),
         waits: 0,
     };
-    client.connected();
+    W::connected(&mut client);
     client.register().unwrap();
     let to = Recipient::Ue(UeServiceId::new("echo-1@iot.example").unwrap());
     for n in 0..3 {
@@ -94,8 +121,7 @@ fn exchange(net: &TestNet, times: usize) -> usize {
     let (mut echoes, mut reports) = (Vec::new(), 0);
     let mut leaving = false;
     loop {
-        let wait = driver::wait_async(&mut session, &mut client, &mut host, PATIENCE_MS);
-        match polled(wait, times) {
+        match way.wait(&mut client, &mut host, times) {
             None => continue,
             Some(found) => assert!(found.unwrap(), "nothing in time"),
         }
@@ -118,8 +144,22 @@ fn exchange(net: &TestNet, times: usize) -> usize {
     host.waits
 }
 
+/// The exchange with every number of polls up to this, over ways that are made anew each time: nothing is lost and
+/// nothing doubled, neither here nor at the server.
+fn loses_and_doubles_nothing<W: Way>(net: &TestNet, most: usize, mut way: impl FnMut() -> W) {
+    // Undisturbed it waits some dozens of times in all; each wait is a point at which it can be dropped.
+    for times in 1..=most {
+        let before = net.counters();
+        assert!(exchange(way(), times) > 3);
+        let after = net.counters();
+        assert_eq!(after.messages - before.messages, 6, "{times} polls");
+        assert_eq!(after.reports - before.reports, 6, "{times} polls");
+    }
+}
+
 fn network() -> TestNet {
     let mut config = msgin5g_testnet::Config::default().with_plain();
+    config.udp = Some("127.0.0.1:0".parse().unwrap());
     config.echo = vec!["echo-1@iot.example".to_owned()];
     let net = TestNet::start(config).unwrap();
     let subscriber = msgin5g_testnet::Subscriber::new("001010000000001", [7; 32]).with_ue(NAME);
@@ -130,14 +170,10 @@ fn network() -> TestNet {
 #[test]
 fn dropped_after_any_number_of_polls_nothing_is_lost_and_nothing_doubled() {
     let net = network();
-    // Undisturbed it waits some dozens of times in all; each wait is a point at which it can be dropped.
-    for times in 1..=12 {
-        let before = net.counters();
-        assert!(exchange(&net, times) > 3);
-        let after = net.counters();
-        assert_eq!(after.messages - before.messages, 6, "{times} polls");
-        assert_eq!(after.reports - before.reports, 6, "{times} polls");
-    }
+    loses_and_doubles_nothing(&net, 12, || {
+        let tcp = TcpTransport::connect(net.plain_addr().unwrap()).unwrap();
+        Plaintext::new(Trickle(tcp, false))
+    });
 }
 
 #[test]
@@ -164,40 +200,95 @@ fn its_time_comes_and_its_session_ends() {
 }
 
 #[test]
-fn datagrams_are_waited_for_in_the_same_way() {
-    let net = TestNet::start(msgin5g_testnet::Config {
-        udp: Some("127.0.0.1:0".parse().unwrap()),
-        ..msgin5g_testnet::Config::default()
-    })
-    .unwrap();
-    let subscriber = msgin5g_testnet::Subscriber::new("001010000000001", [7; 32]).with_ue(NAME);
-    net.add_subscriber(subscriber).unwrap();
-    for times in 1..=4 {
-        let udp = UdpTransport::connect(net.udp_addr().unwrap()).unwrap();
-        let mut session = PlaintextDatagrams::new(udp);
-        let mut memory = ClientMemory::<1152, 1152, 2048, 4>::new();
-        let config = Config::new(UeServiceId::new(NAME).unwrap());
-        let mut client = Client::new(config, memory.pieces(), &mut OsRng).unwrap();
-        let mut host = Turns {
-            host: StdHost::new(),
-            waits: 0,
-        };
-        client.connected_datagram();
-        client.register().unwrap();
-        loop {
-            let wait =
-                driver::wait_datagrams_async(&mut session, &mut client, &mut host, PATIENCE_MS);
-            match polled(wait, times) {
-                None => continue,
-                Some(found) => assert!(found.unwrap(), "nothing in time"),
+fn dropped_while_it_waits_for_datagrams_nothing_is_lost_and_nothing_doubled() {
+    let net = network();
+    loses_and_doubles_nothing(&net, 6, || {
+        PlaintextDatagrams::new(UdpTransport::connect(net.udp_addr().unwrap()).unwrap())
+    });
+}
+
+#[cfg(feature = "at")]
+mod through_a_modem {
+    use std::cell::RefCell;
+    use std::net::SocketAddr;
+
+    use msgin5g::transport::at::{Dialect, Modem, Nordic, Quectel, Remote, Sara, Way};
+    use msgin5g_testnet::modem::{Modem as Emulator, ModemConfig, ModemFaults, ModemKind};
+
+    use super::*;
+
+    type OnUart<D> = Modem<TcpTransport, Box<dyn FnMut() -> u64>, D, 1152, 1152>;
+
+    /// The socket of a modem of its own.
+    struct Socket<D>(OnUart<D>);
+
+    impl<D: Dialect> Socket<D> {
+        fn open(kind: ModemKind, dialect: D, way: Way, route: SocketAddr) -> Self {
+            let faults = ModemFaults {
+                chatter: true,
+                pieces_of: Some(20),
+                ..ModemFaults::default()
+            };
+            let config = ModemConfig {
+                kind,
+                listen: "127.0.0.1:0".parse().unwrap(),
+                route: Some(route),
+                faults,
+            };
+            let uart = TcpTransport::connect(Emulator::start(config).unwrap().address()).unwrap();
+            let mut host = StdHost::new();
+            let clock = RefCell::new(StdHost::new());
+            let clock: Box<dyn FnMut() -> u64> = Box::new(move || clock.borrow_mut().now_ms());
+            let mut modem = Modem::new(uart, clock, dialect);
+            let remote = Remote {
+                way,
+                host: "msgin5g.example.com",
+                port: 5683,
+            };
+            // The modem's own times end every command.
+            while modem.connect(&remote).map(Result::unwrap).is_pending() {
+                host.idle();
             }
-            let now = host.now_ms();
-            match client.poll_event(now) {
-                Some(Event::Registered) => client.deregister().unwrap(),
-                Some(Event::Deregistered) => break,
-                None => {}
-                Some(other) => panic!("{other:?}"),
-            }
+            Self(modem)
         }
+    }
+
+    impl<D: Dialect> StreamTransport for Socket<D> {
+        fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
+            self.0.stream().send(data)
+        }
+
+        fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+            self.0.stream().recv(buf)
+        }
+    }
+
+    impl<D: Dialect> DatagramTransport for Socket<D> {
+        fn send(&mut self, datagram: &[u8]) -> Poll<Result<(), TransportError>> {
+            self.0.datagrams().send(datagram)
+        }
+
+        fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+            self.0.datagrams().recv(buf)
+        }
+    }
+
+    fn both_ways<D: Dialect>(net: &TestNet, kind: ModemKind, dialect: fn() -> D) {
+        loses_and_doubles_nothing(net, 4, || {
+            let plain = net.plain_addr().unwrap();
+            Plaintext::new(Socket::open(kind, dialect(), Way::Tcp, plain))
+        });
+        loses_and_doubles_nothing(net, 4, || {
+            let udp = net.udp_addr().unwrap();
+            PlaintextDatagrams::new(Socket::open(kind, dialect(), Way::Udp, udp))
+        });
+    }
+
+    #[test]
+    fn dropped_after_any_number_of_polls_nothing_is_lost_and_nothing_doubled() {
+        let net = network();
+        both_ways(&net, ModemKind::Quectel, Quectel::default);
+        both_ways(&net, ModemKind::Nordic, Nordic::default);
+        both_ways(&net, ModemKind::Sara, || Sara);
     }
 }
