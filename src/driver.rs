@@ -31,7 +31,8 @@ const ENOUGH_DATAGRAMS: usize = 256;
 ///
 /// Call it when octets have arrived, after calls that give the client something to send,
 /// and at [`Client::next_deadline`]. Then take the events by [`Client::poll_event`]: octets
-/// are taken in again only when the events before them have been taken.
+/// are taken in again only when the events before them have been taken. And then call it once more
+/// before you sleep: what came with the events may have to be answered.
 ///
 /// # Errors
 ///

@@ -33,7 +33,7 @@ fn main() {
         "MEMORY\n{{\n  FLASH : ORIGIN = {flash:#x}, LENGTH = 512K\n  RAM : ORIGIN = {ram:#x}, LENGTH = 64K\n}}\n"
     );
     fs::write(out.join("memory.x"), memory).expect("OUT_DIR is writable");
-    // Where a product names its interrupts. This firmware polls.
+    // Where a product names its interrupts: `src/interrupts/mod.rs` has all of ours.
     fs::write(out.join("device.x"), "").expect("OUT_DIR is writable");
     println!("cargo:rustc-link-search={}", out.display());
     println!("cargo:rustc-link-arg-bins=--nmagic");

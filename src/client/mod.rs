@@ -103,6 +103,9 @@ pub struct Client<'m> {
     core: Core<'m>,
     /// Why the stream cannot be followed, until the application has been told.
     fault: Option<CoapError>,
+    /// Something has been taken in since the last look at what is to be sent: it may have to be answered, or have made
+    /// way for what waited.
+    stirred: bool,
     /// What of a session came out of a snapshot, until one is open.
     #[cfg(feature = "snapshot")]
     link: snapshot::Link,
@@ -128,6 +131,7 @@ impl<'m> Client<'m> {
             inbox: Inbox::new(rx),
             core,
             fault: None,
+            stirred: false,
             #[cfg(feature = "snapshot")]
             link: snapshot::Link::None,
         })
@@ -185,6 +189,7 @@ impl<'m> Client<'m> {
 
     /// Octets for the session; empty when there is nothing to send now.
     pub fn poll_transmit(&mut self, now: u64) -> &[u8] {
+        self.stirred = false;
         self.admit(now);
         self.core.poll_transmit(self.inbox.capacity(), now)
     }
@@ -219,7 +224,8 @@ impl<'m> Client<'m> {
 
     /// The time (ms) at which [`poll_event`](Self::poll_event) or
     /// [`poll_transmit`](Self::poll_transmit) has something even if nothing arrives;
-    /// `None`: never. Until then the device may sleep, once `poll_transmit` is empty.
+    /// `None`: never. Until then the device may sleep, once `poll_transmit` is empty: look at that
+    /// after the events, too.
     pub fn next_deadline(&self) -> Option<u64> {
         self.core.next_deadline()
     }
@@ -246,6 +252,11 @@ impl<'m> Client<'m> {
         sent && arrived.all(|slot| slot.handed)
     }
 
+    /// Whether `poll_transmit` may have something that it had not when it was asked last.
+    pub(crate) fn is_stirred(&self) -> bool {
+        self.stirred
+    }
+
     /// Looks at the datagram that has arrived, if any: it becomes a frame, or nothing.
     fn admit(&mut self, now: u64) {
         self.core.tick(now);
@@ -261,13 +272,17 @@ impl<'m> Client<'m> {
         self.admit(now);
         self.core.incoming.sweep();
         if let Some(owed) = self.core.known() {
+            self.stirred = true;
             return self.core.tell(owed, now);
         }
         // An answer that has arrived counts, however late somebody looks: so frames go first.
-        match self.next_frame(now) {
+        let next = self.next_frame(now);
+        self.stirred |= !matches!(next, Ok(Arrival::Incomplete));
+        match next {
             Ok(Arrival::Incomplete) => {
                 // A frame that was absorbed may be what something ready waited for.
                 let owed = self.core.known().or_else(|| self.core.lapse(now))?;
+                self.stirred = true;
                 self.core.tell(owed, now)
             }
             Ok(Arrival::Frame(head)) => Some(self.core.on_frame(self.inbox.take(&head), now)),
@@ -305,9 +320,11 @@ impl<'m> Client<'m> {
             }
             match self.inbox.front()? {
                 Arrival::Frame(head) if !self.core.concerns_application(&head) => {
+                    self.stirred = true;
                     self.core.absorb(self.inbox.take(&head), now)?;
                 }
                 Arrival::TooLarge(head) if !self.core.concerns_application(&head) => {
+                    self.stirred = true;
                     self.inbox.take_oversize();
                     self.core.absorb_unread(&head, now);
                 }

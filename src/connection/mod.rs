@@ -192,8 +192,8 @@ impl<'a, C: Channel> Connection<'a, C> {
     }
 
     /// The time (ms) at which [`poll`](Self::poll) has something to do even if nothing arrives;
-    /// one that has passed means at once, `None` never. Once `poll` has given `None` and the
-    /// client has no event, the radio may sleep until then.
+    /// one that has passed means at once, `None` never. Once `poll` has given `None` and then the
+    /// client no event, the radio may sleep until then.
     pub fn next_deadline(&self, client: &Client<'_>) -> Option<u64> {
         let own = match self.phase {
             Phase::Off if self.wanted => Some(0),
@@ -213,6 +213,8 @@ impl<'a, C: Channel> Connection<'a, C> {
             | Phase::Closing { until, .. } => Some(until),
             Phase::Opening { until } => self.earlier(Some(until)),
             Phase::Open if !self.wanted => Some(0),
+            // What was taken in with the events is answered at once, and may have made way for something.
+            Phase::Open if client.is_stirred() => Some(0),
             Phase::Open => {
                 let watch = self.silent_at().into_iter().chain(self.ping_at());
                 self.earlier(watch.min())

@@ -13,6 +13,7 @@ mod figures;
 mod firmware;
 mod fuzz;
 mod host;
+mod idle;
 mod install;
 mod logs;
 mod messaging;

@@ -4,7 +4,7 @@ use crate::board::{BOARDS, Board};
 use crate::firmware::Session;
 use crate::host::Programs;
 use crate::toolchain::Toolchain;
-use crate::{exchange, messaging, remains, sleep};
+use crate::{exchange, idle, messaging, remains, sleep};
 use anyhow::Result;
 use std::path::Path;
 
@@ -25,6 +25,8 @@ pub enum Scenario {
     Remains,
     /// Registers, switches off, and goes on after that (not over `embedded-tls`).
     Sleep,
+    /// The exchange by a loop that sleeps until an interrupt (only over `tls13`).
+    Superloop,
 }
 
 /// What a scenario needs, ready to run.
@@ -53,6 +55,7 @@ impl Scenario {
             Self::Messaging => "messaging",
             Self::Remains => "remains",
             Self::Sleep => "sleep",
+            Self::Superloop => "superloop",
         }
     }
 
@@ -63,6 +66,7 @@ impl Scenario {
             Self::ModemNordic => &["modem-nordic"],
             Self::ModemSara => &["modem-sara"],
             Self::Sleep => &["snapshot"],
+            Self::Superloop => &["interrupts"],
             Self::Exchange | Self::Messaging | Self::Remains => &[],
         }
     }
@@ -77,6 +81,7 @@ impl Scenario {
             Self::Messaging => messaging::show(stage),
             Self::Remains => remains::show(stage),
             Self::Sleep => sleep::show(stage),
+            Self::Superloop => idle::superloop(stage),
         }
     }
 }
@@ -96,7 +101,7 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
-    use Scenario::{Messaging, ModemNordic, ModemQuectel, ModemSara, Remains, Sleep};
+    use Scenario::{Messaging, ModemNordic, ModemQuectel, ModemSara, Remains, Sleep, Superloop};
     use Session::{Dtls13, EmbeddedTls, Tls13};
     let [m4, m3, m33] = BOARDS;
     vec![
@@ -113,5 +118,6 @@ pub fn to_test() -> Vec<(Scenario, Session, Board)> {
         (Remains, Tls13, m4),
         (Sleep, Tls13, m4),
         (Sleep, Dtls13, m4),
+        (Superloop, Tls13, m3),
     ]
 }

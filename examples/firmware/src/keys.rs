@@ -10,15 +10,19 @@ pub fn af_id() -> Result<AfId<'static>, KeySourceError> {
     Ok(AfId::new(config::SERVER_NAME, UaStarId::TLS13)?)
 }
 
-/// A-KID and K_AKMA by the means of this UE.
-pub fn request(af_id: &AfId<'_>) -> Result<AkmaContext, KeySourceError> {
-    let mut source = KausfSource::new(
+/// The means of this UE.
+pub fn source() -> Result<KausfSource<'static>, KeySourceError> {
+    Ok(KausfSource::new(
         Supi::imsi(config::SUPI)?,
         RoutingIndicator::new(config::ROUTING_INDICATOR)?,
         HomeNetwork::plmn(config::MCC, config::MNC)?,
     )
-    .with_k_ausf(Kausf::from_octets(config::KAUSF));
-    match source.request(af_id) {
+    .with_k_ausf(Kausf::from_octets(config::KAUSF)))
+}
+
+/// A-KID and K_AKMA by these.
+pub fn request(af_id: &AfId<'_>) -> Result<AkmaContext, KeySourceError> {
+    match source()?.request(af_id) {
         Poll::Ready(context) => context,
         // A modem may take its time; this source never does.
         Poll::Pending => Err(KeySourceError::TimedOut),

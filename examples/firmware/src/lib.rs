@@ -29,6 +29,8 @@ pub mod clock;
 pub mod console;
 #[cfg(all(target_os = "none", feature = "snapshot"))]
 pub mod flash;
+#[cfg(all(target_os = "none", feature = "interrupts"))]
+pub mod interrupts;
 #[cfg(target_os = "none")]
 pub mod keys;
 #[cfg(target_os = "none")]
@@ -54,6 +56,13 @@ pub mod rng;
 pub mod secure;
 #[cfg(target_os = "none")]
 pub mod stack;
+#[cfg(all(
+    target_os = "none",
+    feature = "interrupts",
+    feature = "tls13-x25519",
+    feature = "whole"
+))]
+pub mod superloop;
 #[cfg(target_os = "none")]
 pub mod uart;
 #[cfg(all(target_os = "none", feature = "dtls13-x25519"))]

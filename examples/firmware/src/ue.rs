@@ -38,6 +38,23 @@ fn memory() -> Option<Pieces<'static>> {
     })
 }
 
+/// A client that has said nothing yet, in this memory. Once.
+pub fn client(rng: &mut (impl RngCore + CryptoRng)) -> Result<Client<'static>, Problem> {
+    let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
+    let memory = memory().ok_or(Problem("memory"))?;
+    Client::new(Config::new(id), memory, rng).map_err(failed_at!("configuration"))
+}
+
+/// Has it write to the other UE.
+pub fn write(client: &mut Client<'_>, rng: &mut (impl RngCore + CryptoRng)) -> Result<(), Problem> {
+    let peer = UeServiceId::new(PEER_SERVICE_ID).map_err(failed_at!("identity"))?;
+    let message = OutgoingMessage::text(Recipient::Ue(peer), TEXT).with_report();
+    client
+        .send(&message, rng)
+        .map(|_| ())
+        .map_err(failed_at!("sending"))
+}
+
 /// The step at which it came to nothing. The log says more.
 pub struct Problem(pub &'static str);
 
@@ -75,11 +92,8 @@ impl<'a, S: Channel> Ue<'a, S> {
         clock: Clock,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Self, Problem> {
-        let id = UeServiceId::new(UE_SERVICE_ID).map_err(failed_at!("identity"))?;
-        let memory = memory().ok_or(Problem("memory"))?;
         Ok(Self {
-            client: Client::new(Config::new(id), memory, rng)
-                .map_err(failed_at!("configuration"))?,
+            client: client(rng)?,
             session,
             clock,
             tally: Tally::default(),
@@ -98,14 +112,8 @@ impl<'a, S: Channel> Ue<'a, S> {
     /// Writes to the other UE, and waits for its report and its answer.
     pub fn talk(&mut self, rng: &mut (impl RngCore + CryptoRng)) -> Result<(), Problem> {
         let meter = Meter::start();
-        let peer = UeServiceId::new(PEER_SERVICE_ID).map_err(failed_at!("identity"))?;
-        let message = OutgoingMessage::text(Recipient::Ue(peer), TEXT).with_report();
-        self.client
-            .send(&message, rng)
-            .map_err(failed_at!("sending"))?;
-        self.until("exchange", |tally| {
-            (tally.sent, tally.reports, tally.received) == (1, 1, 1)
-        })?;
+        write(&mut self.client, rng)?;
+        self.until("exchange", Tally::has_talked)?;
         console::figure("messages_insn", meter.stop().instructions);
         Ok(())
     }
@@ -145,15 +153,23 @@ impl<'a, S: Channel> Ue<'a, S> {
 /// What has happened so far.
 #[derive(Default)]
 pub struct Tally {
-    registered: u32,
+    /// Registrations.
+    pub registered: u32,
     sent: u32,
     received: u32,
     reports: u32,
-    deregistered: u32,
+    /// Ends of registrations.
+    pub deregistered: u32,
 }
 
 impl Tally {
-    fn count(&mut self, event: &Event<'_>) -> Result<(), Problem> {
+    /// Whether our message is delivered and the answer is here.
+    pub fn has_talked(&self) -> bool {
+        (self.sent, self.reports, self.received) == (1, 1, 1)
+    }
+
+    /// Counts it. What does not belong to the story ends it.
+    pub fn count(&mut self, event: &Event<'_>) -> Result<(), Problem> {
         match event {
             Event::Registered => self.registered += 1,
             Event::Accepted { .. } => self.sent += 1,

@@ -18,9 +18,10 @@ mod mps2_an505;
 #[cfg(board = "mps2_an505")]
 pub use mps2_an505::*;
 
-/// No interrupt is used, so the vector table has one entry for them, and nobody calls it. Without
+/// Where no interrupt is used the vector table has one entry for them, and nobody calls it. Without
 /// this cortex-m-rt keeps 1 kB of flash for 240.
 // SAFETY: the symbol and the section that the linker script of cortex-m-rt asks for.
+#[cfg(not(feature = "interrupts"))]
 #[unsafe(link_section = ".vector_table.interrupts")]
 #[unsafe(no_mangle)]
 static __INTERRUPTS: [usize; 1] = [0];

@@ -8,3 +8,11 @@ pub const UART1: usize = 0x5020_1000;
 pub const TIMER0: usize = 0x5000_0000;
 /// Frequency of that timer in Hz.
 pub const TIMER_HZ: u32 = 20_000_000;
+/// Registers of the dual timer: a clock and an alarm for programs that sleep. It runs at [`TIMER_HZ`], too.
+pub const DUAL_TIMER: usize = 0x5000_2000;
+/// Number of the interrupt for an octet that has come.
+pub const UART1_RX_IRQ: u16 = 34;
+/// Number of the interrupt for an octet that has gone.
+pub const UART1_TX_IRQ: u16 = 35;
+/// Number of the dual timer's interrupt.
+pub const DUAL_TIMER_IRQ: u16 = 5;
