@@ -16,6 +16,7 @@
 //! | `snapshot` | what survives sleep and reboot, sealed | `akma`, `client`, `session` |
 //! | [`driver`] | moves octets between session and client | `session`, `client` |
 //! | `gateway` | the messages of constrained UEs (feature `msgin5g-5`) | `client`, `coap`, `message` |
+//! | `modem_keys` | AKMA keys by a vendor's AT command (feature `at`) | `akma`, `transport` |
 //! | [`configuration`] | reads the UE configuration document | `client`, `message` |
 //! | [`connection`] | keeps a client connected: keys, sessions, pauses | all above |
 //!

@@ -78,8 +78,10 @@ impl Dialect for Quectel {
     }
 
     fn data(&self, line: &[u8]) -> Option<usize> {
+        // Some answers go on with an address in quotation marks and its port. The data is behind the line.
         let len = after(line, b"+QIRD")?.number()?;
-        len.try_into().ok()
+        let is_whole = line.last() != Some(&b'"');
+        len.try_into().ok().filter(|_| is_whole)
     }
 
     fn meaning(&self, line: &[u8], _socket: u8) -> Meaning {
