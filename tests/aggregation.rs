@@ -248,6 +248,32 @@ fn a_message_response_to_an_aggregate_is_told_of_each_message() {
     assert_eq!(bench.client.pending(), 0);
 }
 
+/// About a message that is not the first of those that go together, before their answer.
+#[test]
+fn a_message_response_to_one_of_several_leaves_the_others_waiting() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let ids = ["a", "b", "c"].map(|text| send(&mut bench, meter(), text));
+    bench.sent(0);
+    let sent = bench.request(WAIT);
+    for id in [ids[1], ids[0]] {
+        let response = json!({"Message Type": "MSGRESP", "Message ID": id.to_string(),
+            "Originating UE Service ID": "ue-4711@iot.example", "Delivery Status": "failed"});
+        bench.post(&response.to_string());
+        let event = bench.client.poll_event(WAIT);
+        assert!(
+            matches!(event, Some(Event::Failed { message_id, .. }) if message_id == id),
+            "{event:?}"
+        );
+        assert_eq!(bench.client.poll_event(WAIT), None);
+    }
+    assert!(bench.client.awaits_answer());
+    bench.answer(&sent, Code::CHANGED, "");
+    let accepted = Event::Accepted { message_id: ids[2] };
+    assert_eq!(bench.client.poll_event(WAIT), Some(accepted));
+    assert!(bench.client.is_idle());
+}
+
 #[test]
 fn an_aggregate_too_large_for_the_server_is_undone() {
     let mut memory = Bench::memory();

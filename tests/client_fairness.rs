@@ -10,7 +10,7 @@ mod segments;
 use msgin5g::client::{Client, Config, IncomingSlot, OutboxSlot, Reports};
 use msgin5g::client::{ClientMemory, Event, OutgoingMessage, Pieces, SendError};
 use msgin5g::coap::Code;
-use msgin5g::message::{Priority, Recipient, UeServiceId};
+use msgin5g::message::{Outcome, Priority, Recipient, UeServiceId};
 use script::{Bench, Counter};
 
 fn msg(from: &str, id: u32, report: bool) -> String {
@@ -206,4 +206,42 @@ fn a_set_that_waits_for_room_has_no_timer() {
     let report = bench.request(now);
     bench.answer(&report, Code::CHANGED, "");
     assert!(bench.event(now).starts_with("Incomplete"));
+}
+
+/// To the last octet: a failure that is half written down would be read as a success.
+#[test]
+fn a_report_of_failure_finds_room_or_is_refused() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::by_application(&mut memory);
+    bench.post(&msg("ue-0815", 1, true));
+    let event = bench.client.poll_event(0);
+    let Some(Event::Message { report, .. }) = event else {
+        panic!("{event:?}");
+    };
+    let ticket = report.expect("a ticket");
+    bench.sent(0);
+    for len in (1..=600).rev() {
+        fill(&mut bench, len);
+    }
+    let cause = "c".repeat(600);
+    let fits = (0..=600).rev().find(|len| {
+        let given = bench
+            .client
+            .report(ticket, Outcome::Failure, Some(&cause[..*len]));
+        assert!(
+            matches!(given, Ok(()) | Err(SendError::OutboxTooSmall { .. })),
+            "{given:?}"
+        );
+        given.is_ok()
+    });
+    let fits = fits.expect("some cause fits");
+    assert!(fits < 600, "the outbox was full");
+    let sent = bench.sent(0);
+    let report = sent
+        .iter()
+        .map(script::Frame::json)
+        .find(|json| json["Message Type"] == "IMDN")
+        .expect("a report");
+    assert_eq!(report["Delivery Status"], "failure");
+    assert_eq!(report["Failure Cause"], cause[..fits]);
 }

@@ -100,6 +100,97 @@ fn deregistration_does_not_wait_for_the_application() {
     bench.client.report(ticket, Outcome::Success, None).unwrap();
 }
 
+/// Who is leaving does not register again for the sake of one message.
+#[test]
+fn deregistration_goes_on_when_the_server_knows_us_not() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let id = bench.send("last words", Priority::Middle);
+    let sent = bench.request(0);
+    bench.client.deregister().unwrap();
+    bench.answer(&sent, Code::UNAUTHORIZED, "");
+    let event = bench.client.poll_event(0);
+    assert!(
+        matches!(event, Some(Event::Failed { message_id, .. }) if message_id == id),
+        "{event:?}"
+    );
+    let dereg = bench.request(0);
+    assert_eq!(dereg.json()["Message Type"], "DEREG");
+    bench.answer(&dereg, Code::DELETED, "");
+    assert_eq!(bench.client.poll_event(0), Some(Event::Deregistered));
+}
+
+/// After Abort the stream means nothing any more, in either direction.
+#[test]
+fn nothing_follows_an_abort() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    bench.octets(b"\x0f");
+    assert!(bench.event(0).starts_with("Malformed"));
+    bench.send("too late", Priority::High);
+    let sent = bench.sent(0);
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].code, Code::ABORT);
+    assert!(bench.sent(100_000).is_empty());
+    assert_eq!(requests(&reconnect(&mut bench)), ["too late"]);
+}
+
+// ---- repetitions --------------------------------------------------------------------------
+
+/// Each pause is the base, doubled with each attempt, and shifted by up to half of itself.
+#[test]
+fn pauses_begin_with_the_base_and_double() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, |config| config.max_attempts = 3);
+    let mut now = 0;
+    for _ in 0..12 {
+        bench.send("?", Priority::Middle);
+        bench.request(now);
+        for base in [30_000, 60_000] {
+            now += 93_000;
+            assert_eq!(bench.client.poll_event(now), None);
+            let next = bench.client.next_deadline().unwrap();
+            assert!((base / 2..=base * 3 / 2).contains(&(next - now)), "{base}");
+            now = next;
+            bench.request(now);
+        }
+        now += 93_000;
+        assert!(bench.event(now).starts_with("Failed"));
+    }
+}
+
+#[test]
+fn an_attempt_that_a_session_cut_short_does_not_count() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, |config| config.max_attempts = 2);
+    bench.send("again", Priority::Middle);
+    bench.request(0);
+    for _ in 0..3 {
+        assert_eq!(requests(&reconnect(&mut bench)), ["again"]);
+    }
+    // The second one of two.
+    assert_eq!(bench.client.poll_event(93_000), None);
+    let next = bench.client.next_deadline().expect("another attempt");
+    assert_eq!(requests(&bench.sent(next)), ["again"]);
+    assert!(bench.event(next + 93_000).starts_with("Failed"));
+}
+
+#[test]
+fn at_the_end_of_time_nobody_registers_again() {
+    let mut memory = Bench::memory();
+    let refresh = Some(60_000);
+    let mut bench = Bench::with(&mut memory, |config| {
+        config.registration_refresh_ms = refresh;
+    });
+    let now = u64::MAX - 10;
+    bench.client.register().unwrap();
+    let reg = bench.request(now);
+    bench.answer(&reg, Code::CREATED, "");
+    assert_eq!(bench.client.poll_event(now), Some(Event::Registered));
+    assert_eq!(bench.client.poll_event(u64::MAX), None);
+    assert!(bench.sent(u64::MAX).is_empty());
+}
+
 // ---- what breaks sessions -----------------------------------------------------------------
 
 /// Opens a session anew and registers; tells what the client sends behind that.
@@ -341,6 +432,25 @@ fn a_server_without_a_csm_gets_what_every_server_takes() {
     assert!(frames.len() > 1);
     assert!(frames.iter().all(|frame| frame.payload.len() <= 1152));
     assert_eq!(segments::joined(&frames).len(), 1200);
+}
+
+/// A Ping says so just as well as a request (RFC 8323 section 5.3); and what a later CSM leaves out stays.
+#[test]
+fn whatever_comes_before_the_csm_means_that_there_is_none() {
+    let mut memory = ClientMemory::new();
+    let mut bench = large(&mut memory);
+    let refused = long(&mut bench, false);
+    bench.frame(Code::PING, Token::EMPTY, &[], b"");
+    let failed = Event::Failed {
+        message_id: refused,
+        failure: Failure::TooLarge { limit: 1152 },
+    };
+    assert_eq!(bench.client.poll_event(0), Some(failed));
+    csm(&mut bench, 4000);
+    bench.frame(Code::CSM, Token::EMPTY, &[], b"");
+    bench.register();
+    long(&mut bench, false);
+    assert!(bench.request(0).payload.len() > 1152);
 }
 
 #[test]

@@ -27,6 +27,8 @@ enum Server {
     Releases(u32),
     /// It opens no session, and does not say so.
     IsSilent,
+    /// It ends each session.
+    HangsUp,
 }
 
 /// A session without octets that are hidden: what goes up is read, what comes down is written.
@@ -55,6 +57,9 @@ impl Channel for Here {
     }
 
     fn exchange(&mut self, client: &mut Client<'_>, now: u64) -> Result<bool, SessionError> {
+        if *self.server.borrow() == Server::HangsUp {
+            return Err(SessionError::Closed);
+        }
         let mut up = Vec::new();
         loop {
             let octets = client.poll_transmit(now);
@@ -260,4 +265,31 @@ fn the_end_of_time_is_no_loop() {
     device.turn(0);
     device.turn(10_000);
     assert!(device.client.is_registered());
+}
+
+/// What a session that lasted has shown: the pause after it is the first one again, after another it is not.
+#[test]
+fn a_session_that_lasted_makes_up_for_those_before() {
+    for (lasts, pauses) in [(59_999, 32_000..=96_000), (60_000, 1_000..=3_000)] {
+        let mut memory = Memory::new();
+        let mut device = Device::new(&mut memory, Server::Answers(Code::CREATED));
+        device.client.register().unwrap();
+        device.modem.is_away = true;
+        let mut now = 0;
+        for _ in 0..5 {
+            device.turn(now);
+            now = device.deadline().expect("another attempt");
+        }
+        device.modem.is_away = false;
+        device.turn(now);
+        assert!(device.client.is_registered());
+        now += lasts;
+        device.turn(now);
+        *device.server.borrow_mut() = Server::HangsUp;
+        device.turn(now);
+        let Some(ConnectionEvent::Disconnected { retry_at, .. }) = device.story.last() else {
+            panic!("{:?}", device.story);
+        };
+        assert!(pauses.contains(&(retry_at - now)), "{}", retry_at - now);
+    }
 }

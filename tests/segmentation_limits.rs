@@ -225,6 +225,18 @@ fn a_message_cut_anew_replaces_its_older_set() {
     );
 }
 
+/// The older set makes room for it even where one is all that its originator may have.
+#[test]
+fn a_message_cut_anew_needs_no_place_of_its_own() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, |config| config.sets_per_originator = 1);
+    bench.exchange(&segment("old", 1, "abcd", &total(2)), 0);
+    let anew = segment("new", 1, "ab", &total(2)).replace(&id_of("new"), &id_of("old"));
+    assert_eq!(bench.exchange(&anew, 0).1, Code::CHANGED);
+    let other = segment("other", 1, "ab", &total(2));
+    assert_eq!(bench.exchange(&other, 0).1, Code::SERVICE_UNAVAILABLE);
+}
+
 /// Otherwise its sender would be told of a success first, and then of a failure.
 #[test]
 fn a_message_that_comes_whole_after_all_has_no_missing_segments() {

@@ -236,6 +236,21 @@ fn a_sender_that_knows_the_set_no_more_ends_it() {
 }
 
 #[test]
+fn a_sender_that_is_busy_is_asked_again() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    bench.exchange(&segment("g", 1, "a", &total(2)), 0);
+    bench.client.poll_event(WAIT);
+    let recovery = bench.request(WAIT);
+    bench.answer(&recovery, Code::SERVICE_UNAVAILABLE, "");
+    assert_eq!(bench.client.poll_event(WAIT), None, "it is not given up");
+    assert_eq!(bench.client.poll_event(2 * WAIT), None);
+    assert_eq!(bench.request(2 * WAIT).json()["Message Type"], "SEGREC");
+    let (event, ..) = bench.exchange(&segment("g", 2, "b", LAST), 2 * WAIT);
+    assert!(event.contains("payload: \"ab\""), "{event}");
+}
+
+#[test]
 fn no_time_passes_for_a_set_while_there_is_no_session() {
     let mut memory = Bench::memory();
     let mut bench = Bench::registered(&mut memory);

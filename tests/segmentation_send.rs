@@ -266,6 +266,29 @@ fn segments_are_kept_until_they_are_confirmed_or_the_time_is_over() {
     assert_eq!(bench.exchange(&late, KEEP).1, Code::NOT_FOUND);
 }
 
+/// MSGRESP as a request of the server, before it has all segments.
+#[test]
+fn a_message_that_has_failed_goes_no_further() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, small);
+    let id = send(&mut bench, &"y".repeat(200));
+    let first = bench.request(0);
+    bench.answer(&first, Code::CHANGED, "");
+    bench.events(0);
+    let second = bench.request(0);
+    let (event, code, sent) = bench.exchange(
+        &json!({"Message Type": "MSGRESP", "Originating UE Service ID": "ue-4711@iot.example",
+            "Message ID": id.to_string(), "Delivery Status": "failed"})
+        .to_string(),
+        0,
+    );
+    assert!(event.starts_with("Failed"), "{event}");
+    assert_eq!((code, sent.len()), (Code::CHANGED, 0));
+    bench.answer(&second, Code::CHANGED, "");
+    assert_eq!(bench.client.poll_event(0), None);
+    assert!(bench.sent(0).is_empty() && bench.client.is_idle());
+}
+
 #[test]
 fn a_confirmation_may_overtake_the_last_answer() {
     let mut memory = Bench::memory();

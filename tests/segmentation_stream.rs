@@ -136,6 +136,36 @@ fn a_part_that_was_not_asked_for_is_refused() {
     assert_eq!(number(&bench.request(0)), 1);
 }
 
+/// The application was asked for one segment when the recipient tells that it has that one.
+#[test]
+fn a_segrec_for_others_asks_the_application_anew() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, small);
+    let message = OutgoingMessage::text(to_pump(), "");
+    let sent = bench.client.send_from(&message, 150, &mut bench.rng);
+    let id = sent.unwrap();
+    let wanted = |offset, len| {
+        Some(Event::PayloadWanted {
+            message_id: id,
+            offset,
+            len,
+        })
+    };
+    assert_eq!(bench.client.poll_event(0), wanted(0, 61));
+    bench.client.supply(id, 0, &[b'x'; 61], 0).unwrap();
+    let first = bench.request(0);
+    bench.answer(&first, Code::CHANGED, "");
+    assert!(bench.event(0).starts_with("Progress"));
+    assert_eq!(bench.client.poll_event(0), wanted(58, 64));
+    let recovery = segrec(&id.to_string(), r#"[{"start":3,"end":3}]"#);
+    bench.post(&recovery);
+    assert!(bench.event(0).starts_with("SegmentsWanted"));
+    bench.sent(0);
+    assert_eq!(bench.client.poll_event(0), wanted(119, 31));
+    bench.client.supply(id, 119, &[b'x'; 31], 0).unwrap();
+    assert_eq!(number(&bench.request(0)), 3);
+}
+
 #[test]
 fn a_short_payload_out_of_the_application_goes_whole() {
     let mut memory = Bench::memory();

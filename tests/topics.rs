@@ -122,6 +122,29 @@ fn messages_on_a_topic_come_in_both_forms_and_once() {
     assert!(event.contains("meter/alarm"), "{event}");
 }
 
+/// A notification cannot be refused: where there is no room for its report there is none.
+#[test]
+fn a_message_on_a_topic_is_worth_more_than_its_report() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::by_application(&mut memory);
+    let topics = [topic("meter/alarm")];
+    bench.client.subscribe(&topics, None).unwrap();
+    let get = bench.request(0);
+    observed(&mut bench, &get, 1, "");
+    bench.event(0);
+    // Reports that the application owes.
+    let mut number = 10;
+    while bench.exchange(&on_topic(number, true), 0).1 == Code::CHANGED {
+        number += 1;
+    }
+    observed(&mut bench, &get, 2, &on_topic(1, true));
+    let event = bench.client.poll_event(0);
+    assert!(
+        matches!(event, Some(Event::Message { msg, report: None }) if msg.payload == "pressure high"),
+        "{event:?}"
+    );
+}
+
 #[test]
 fn a_subscription_ends_with_the_token_it_has() {
     let mut memory = Bench::memory();
