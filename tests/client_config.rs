@@ -5,7 +5,7 @@
 mod script;
 
 use msgin5g::client::{Client, ClientMemory, Config, ConfigError};
-use msgin5g::message::UeServiceId;
+use msgin5g::message::{Deregistration, UeServiceId};
 
 fn config() -> Config<'static> {
     Config::new(UeServiceId::new("ue-4711@iot.example").unwrap())
@@ -178,4 +178,19 @@ fn a_client_is_made_of_a_sound_configuration_and_enough_memory() {
         made::<512, 300>(|c| c.registration.profile.maximum_segment_size = Some(512)),
         None
     );
+}
+
+/// The credential of Rel-17 may be a password, and configurations go into logs.
+#[test]
+fn a_credential_is_never_printed() {
+    let mut config = config();
+    config.registration.credential = Some("open sesame");
+    let leave = Deregistration {
+        ue_service_id: config.registration.ue_service_id,
+        credential: Some("open sesame"),
+    };
+    for text in [format!("{config:?}"), format!("{leave:#?}")] {
+        assert!(text.contains("ue-4711@iot.example"), "{text}");
+        assert!(!text.contains("sesame"), "{text}");
+    }
 }

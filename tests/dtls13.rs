@@ -83,6 +83,49 @@ fn a_clock_that_jumps_ahead_and_back_stops_nothing() {
     assert_eq!(client.ended(), Some(TlsError::TimedOut));
 }
 
+/// The handshake's keys are kept for a while, for messages of the handshake.
+#[test]
+fn data_under_the_keys_of_the_handshake_is_refused() {
+    let (mut client, server, ..) = opened();
+    let mut old = epoch(&server, 2);
+    old.key.number = 5;
+    let end = deliver(&mut client, &old.seal(23, b"data"), 2);
+    assert_eq!(end, Err(TlsError::UnexpectedRecord(23)));
+    assert_eq!(read(&mut client), None);
+}
+
+/// The same record number in another epoch, of the ClientHello say, means nothing.
+#[test]
+fn an_ack_of_another_epoch_confirms_nothing() {
+    let (mut client, mut server) = start();
+    let [hello, extensions, finished] = flight(&mut server);
+    let mut write = epoch(&server, 2);
+    deliver(&mut client, &plain(0, &fragments(&hello, 0, 999)[0]), 1).unwrap();
+    // Nor does anybody end it who has no keys.
+    let alert = [21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40];
+    deliver(&mut client, &alert, 1).unwrap();
+    deliver(
+        &mut client,
+        &plain(1, &fragments(&extensions, 1, 999)[0]),
+        1,
+    )
+    .unwrap();
+    let rest = [
+        &fragments(&extensions, 1, 999)[0][..],
+        &fragments(&finished, 2, 999)[0],
+    ]
+    .concat();
+    deliver(&mut client, &write.seal(22, &rest), 1).unwrap();
+    assert!(client.is_open() && !client.is_confirmed());
+    let _ = client.outgoing(1);
+    client.sent();
+    let mut write = epoch(&server, 3);
+    for (of, confirmed) in [(0, false), (3, false), (2, true)] {
+        deliver(&mut client, &write.seal(ACK, &ack(of, 0)), 1).unwrap();
+        assert_eq!(client.is_confirmed(), confirmed, "{of}");
+    }
+}
+
 #[test]
 fn a_record_is_taken_once() {
     let (mut client, _, _, mut down) = opened();

@@ -93,6 +93,24 @@ fn the_server_is_told_why() {
     assert_eq!(last_alert(&link, &mut server), Some(10));
 }
 
+/// The KeyUpdate that the server asked for is not sent behind the farewell, let alone in clear.
+#[test]
+fn nothing_follows_the_farewell() {
+    let (mut client, link, mut server) = opened();
+    link.block(true);
+    assert_eq!(client.send(b"data"), Poll::Ready(Ok(4)));
+    say(Quiet::KeyUpdate, &link, &mut server);
+    assert!(client.recv(&mut [0; 4]).is_pending());
+    assert!(client.close().is_pending());
+    link.block(false);
+    assert_eq!(client.close(), Poll::Ready(Ok(())));
+    let up: Vec<_> = records(&take_up(&link))
+        .iter()
+        .map(|record| server.open(record))
+        .collect();
+    assert_eq!(up, [(DATA, b"data".to_vec()), (ALERT, vec![1, 0])]);
+}
+
 #[test]
 fn change_cipher_spec_without_end_ends_the_opening() {
     let (mut client, link, _) = start();

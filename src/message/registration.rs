@@ -1,5 +1,7 @@
 //! Registration and de-registration (TS 24.538 clause 6.3, TS 23.554 clause 8.2).
 
+use core::fmt;
+
 use super::{
     DecodeError, EncodeError, Outcome, UeServiceId,
     addressing::ue_service_id,
@@ -10,12 +12,11 @@ use super::{
 };
 
 /// REG: asks the server to reach this UE from now on (TS 23.554 table 8.2.1-1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Registration<'a> {
     /// Who registers.
     pub ue_service_id: UeServiceId<'a>,
-    /// Rel-17 only; later releases authenticate by AKMA.
+    /// Rel-17 only; later releases authenticate by AKMA. Never printed.
     pub credential: Option<&'a str>,
     /// What the client tells about itself.
     pub profile: ClientProfile<'a>,
@@ -43,12 +44,11 @@ pub struct RegistrationResponse<'a> {
 }
 
 /// DEREG: asks the server to forget this UE (table 8.2.2-1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Deregistration<'a> {
     /// Who leaves.
     pub ue_service_id: UeServiceId<'a>,
-    /// Rel-17 only.
+    /// Rel-17 only. Never printed.
     pub credential: Option<&'a str>,
 }
 
@@ -93,6 +93,57 @@ impl<'a> Registration<'a> {
             urgent: fields.boolean(Member::UrgentDegree),
             expiration_time: fields.integer(Member::RequestExpirationTime),
         })
+    }
+}
+
+/// Stands for a credential in what is printed.
+const HIDDEN: &str = "..";
+
+impl fmt::Debug for Registration<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("ue_service_id", &self.ue_service_id)
+            .field("credential", &self.credential.map(|_| HIDDEN))
+            .field("profile", &self.profile)
+            .field("urgent", &self.urgent)
+            .field("expiration_time", &self.expiration_time)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Deregistration<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deregistration")
+            .field("ue_service_id", &self.ue_service_id)
+            .field("credential", &self.credential.map(|_| HIDDEN))
+            .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Registration<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Registration {{ ue_service_id: {}, credential: {}, profile: {}, urgent: {}, expiration_time: {} }}",
+            self.ue_service_id,
+            self.credential.map(|_| HIDDEN),
+            self.profile,
+            self.urgent,
+            self.expiration_time
+        );
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Deregistration<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Deregistration {{ ue_service_id: {}, credential: {} }}",
+            self.ue_service_id,
+            self.credential.map(|_| HIDDEN)
+        );
     }
 }
 
