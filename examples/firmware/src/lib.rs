@@ -36,6 +36,8 @@ pub mod keys;
 #[cfg(target_os = "none")]
 pub mod line;
 #[cfg(target_os = "none")]
+pub mod memory;
+#[cfg(target_os = "none")]
 pub mod meter;
 #[cfg(target_os = "none")]
 pub mod once;
@@ -56,6 +58,8 @@ pub mod rng;
 pub mod secure;
 #[cfg(target_os = "none")]
 pub mod stack;
+#[cfg(target_os = "none")]
+pub mod steps;
 #[cfg(all(
     target_os = "none",
     feature = "interrupts",

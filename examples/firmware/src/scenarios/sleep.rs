@@ -20,7 +20,7 @@ mod on_target {
     use msgin5g_firmware::config::UE_SERVICE_ID;
     use msgin5g_firmware::flash::{self, Counter};
     use msgin5g_firmware::once::Once;
-    use msgin5g_firmware::ue::{self, PATIENCE_MS, Problem, Ue};
+    use msgin5g_firmware::ue::{self, PATIENCE_MS, Problem, Tally, Ue};
     use msgin5g_firmware::{app, console, failed_at, info, line, rng, secure, stack};
 
     /// A product has it in fuses, or asks a secure element for the key below it.
@@ -53,7 +53,7 @@ mod on_target {
     fn fall_asleep(mut clock: Clock, page: &mut [u8]) -> Result<(), Problem> {
         let mut rng = rng::board_rng();
         let mut session = secure::open(line::connect(app::uart(), clock)?.0, clock, &mut rng)?;
-        let mut ue = Ue::new(&mut session, clock, &mut rng)?;
+        let mut ue: Ue<'_, _, Tally> = Ue::new(&mut session, ue::client(&mut rng)?, clock);
         ue.session.connect(&mut ue.client);
         ue.register()?;
         ue.tally.print();
@@ -74,7 +74,7 @@ mod on_target {
 
     /// Once nothing is under way.
     fn put_away(
-        ue: &mut Ue<'_, secure::Secure>,
+        ue: &mut Ue<'_, secure::Secure, Tally>,
         clock: &mut Clock,
     ) -> Result<Association, Problem> {
         let deadline = clock.now_ms() + PATIENCE_MS;
@@ -100,7 +100,7 @@ mod on_target {
             .take_association()
             .ok_or(Problem("a snapshot without a session"))?;
         let mut session = secure::resume(line::connect(app::uart(), clock)?.0, kept)?;
-        let mut ue = Ue::new(&mut session, clock, &mut rng)?;
+        let mut ue: Ue<'_, _, Tally> = Ue::new(&mut session, ue::client(&mut rng)?, clock);
         // A board with a clock that never stops says how long it slept.
         ue.client
             .restore(&found, clock.now_ms(), 0)

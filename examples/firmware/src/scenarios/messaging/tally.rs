@@ -1,15 +1,16 @@
 //! What has happened so far. Messages are compared with what they must say, octet for octet.
 
 use crate::texts::{ALARM, ANSWER, CURVE, GROUP, STORED, TO_GROUP, TOPIC};
-use msgin5g::client::Event;
+use msgin5g::client::{Client, Event, SendError};
 use msgin5g::message::{MessageId, Msg, Recipient};
+use msgin5g_firmware::steps::Witness;
 use msgin5g_firmware::ue::Problem;
-use msgin5g_firmware::{console, error, info};
+use msgin5g_firmware::{console, error, failed_at, info};
 
 /// How often what has happened.
 #[derive(Default)]
 pub struct Tally {
-    pub registered: u32,
+    registered: u32,
     pub accepted: u32,
     pub reports: u32,
     /// Long messages that the other side has whole.
@@ -24,30 +25,31 @@ pub struct Tally {
     pub subscribed: u32,
     pub topic: u32,
     pub unsubscribed: u32,
-    pub deregistered: u32,
+    deregistered: u32,
+    /// What the client waits for.
+    wanted: Option<Part>,
 }
 
 /// A part of the long message that is to go out.
-pub struct Part {
-    pub message_id: MessageId<'static>,
-    pub offset: usize,
-    pub len: usize,
+struct Part {
+    message_id: MessageId<'static>,
+    offset: usize,
+    len: usize,
 }
 
-impl Tally {
-    /// Counts the event; gives the part that it asks for. What does not belong to the story ends it.
-    pub fn take(&mut self, event: &Event<'_>) -> Result<Option<Part>, Problem> {
+impl Witness for Tally {
+    fn hear(&mut self, event: &Event<'_>) -> Result<(), Problem> {
         match *event {
             Event::PayloadWanted {
                 message_id,
                 offset,
                 len,
             } => {
-                return Ok(Some(Part {
+                self.wanted = Some(Part {
                     message_id,
                     offset,
                     len,
-                }));
+                });
             }
             Event::Registered => self.registered += 1,
             Event::Progress { sent, total, .. } => {
@@ -74,9 +76,33 @@ impl Tally {
                 return Err(Problem("unexpected event"));
             }
         }
-        Ok(None)
+        Ok(())
     }
 
+    /// Hands over a part of the long message, straight out of flash.
+    fn answer(&mut self, client: &mut Client<'_>, now: u64) -> Result<(), Problem> {
+        let Some(part) = self.wanted.take() else {
+            return Ok(());
+        };
+        let octets = CURVE.get(part.offset..part.offset + part.len);
+        let octets = octets.ok_or(Problem("a part beyond the message"))?;
+        match client.supply(part.message_id, part.offset, octets, now) {
+            // Something else is on its way out: the part is asked for again.
+            Ok(()) | Err(SendError::Busy) => Ok(()),
+            Err(error) => Err(failed_at!("supplying")(error)),
+        }
+    }
+
+    fn registered(&self) -> u32 {
+        self.registered
+    }
+
+    fn deregistered(&self) -> u32 {
+        self.deregistered
+    }
+}
+
+impl Tally {
     fn message(&mut self, msg: &Msg<'_>) -> Result<(), Problem> {
         let answered = msg.payload.strip_prefix(ANSWER);
         match msg.recipient {
