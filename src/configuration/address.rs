@@ -20,7 +20,7 @@ use super::AddressError;
 pub struct ServerAddress<'a> {
     /// How CoAP is carried, and whether it is protected.
     pub scheme: Scheme,
-    /// A name or an address; one of IPv6 without its brackets.
+    /// A name or an address, in lower case; one of IPv6 without its brackets.
     pub host: &'a str,
     /// The port that the address names. See also [`ServerAddress::port`].
     pub explicit_port: Option<u16>,
@@ -152,11 +152,13 @@ impl<'a> ServerAddress<'a> {
         (self.explicit_port.is_none() && port != fallback).then_some(fallback)
     }
 
-    /// The host if it is a name: the FQDN in the AF_ID, from which K_AF is derived (TS 33.535 A.4).
+    /// The host if it is a name: the FQDN in the AF_ID, from which K_AF is derived (TS 33.535 A.4), in
+    /// lower case and without the dot that a name may end in; the standard says neither, UNCONFIRMED.
     /// `None` for an address of IPv4 or IPv6, which cannot stand there.
     #[must_use]
     pub fn fqdn(&self) -> Option<&'a str> {
-        (!self.is_ip_literal).then_some(self.host)
+        let name = self.host.strip_suffix('.').unwrap_or(self.host);
+        (!self.is_ip_literal).then_some(name)
     }
 
     fn split_path(&mut self, path: &'a mut [u8]) -> Result<(), AddressError> {
@@ -179,6 +181,8 @@ impl<'a> ServerAddress<'a> {
 
 /// Host, port, and whether the host stood in brackets.
 fn split_authority(authority: &mut [u8]) -> Result<(&str, Option<u16>, bool), AddressError> {
+    // Case means nothing in a host (RFC 7252 section 6.4, step 5), but K_AF depends on it.
+    authority.make_ascii_lowercase();
     let text = core::str::from_utf8(authority).map_err(|_| AddressError::Host)?;
     let (host, port, is_bracketed) = match text.strip_prefix('[') {
         Some(rest) => {
