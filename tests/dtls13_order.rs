@@ -193,7 +193,7 @@ fn the_network_may_only_delay() {
 #[test]
 fn every_field_of_the_server_hello_is_checked() {
     let refused = |alert: u8| Some(TlsError::Refused(Alert(alert)));
-    // Offsets behind the 4-octet header, as in tests/tls13_messages.rs.
+    // Offsets behind the 4-octet header, as in tests/tls13_messages/.
     for (what, at, value, error) in [
         ("nothing", 0, 0xFE, None),
         ("legacy_version", 1, 0xFC, refused(70)),

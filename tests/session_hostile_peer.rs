@@ -94,7 +94,7 @@ fn key_update_is_followed_or_ends_the_session_with_a_farewell<B: Backend>() {
     let mut forger = Forger::new(&log, "SERVER_TRAFFIC_SECRET_0");
     link.inject(&forger.record(HANDSHAKE, &[24, 0, 0, 1, 0], 0));
     if B::OWN {
-        // It is followed: tests/tls13_messages.rs.
+        // It is followed: tests/tls13_messages/.
         assert_eq!(session.recv(&mut [0; 8]), Poll::Pending);
         assert_eq!(session.send(b"x"), Poll::Ready(Ok(1)));
         return;
