@@ -32,11 +32,16 @@ impl Sizes {
 
 /// Whether the file has a section of this name with anything in it.
 pub fn has_section(path: &Path, name: &str) -> Result<bool> {
+    Ok(section_size(path, name)? > 0)
+}
+
+/// Octets of the section of this name, 0 without one.
+pub fn section_size(path: &Path, name: &str) -> Result<u64> {
     let file = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let elf = object::File::parse(&*file)?;
     Ok(elf
         .section_by_name(name)
-        .is_some_and(|section| section.size() > 0))
+        .map_or(0, |section| section.size()))
 }
 
 /// Adds up the sections that are loaded.

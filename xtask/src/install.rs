@@ -92,6 +92,20 @@ const TSHARK: Package = Package {
     why: "reads a recorded exchange with the dissector of tools/wireshark",
 };
 
+/// What builds Mbed TLS for a board, the peer of the bench.
+const C_FOR_CORTEX_M: [Package; 2] = [
+    Package {
+        name: "gcc-arm-none-eabi",
+        present: || run::on_path("arm-none-eabi-gcc"),
+        why: "compiles Mbed TLS for Cortex-M",
+    },
+    Package {
+        name: "libnewlib-arm-none-eabi",
+        present: nano_specs,
+        why: "the C library that it is linked with",
+    },
+];
+
 /// Servers of others that the tests talk with.
 const TLS_PEERS: [Package; 2] = [
     Package {
@@ -165,6 +179,22 @@ pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
         .chain(&TLS_PEERS)
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)
+}
+
+/// What the comparison with Mbed TLS needs beyond that.
+pub fn for_peer(allowed: bool) -> Result<()> {
+    ensure(&C_FOR_CORTEX_M, allowed)
+}
+
+/// Whether all of that is there: the check of the peer is passed over where it is not.
+pub fn peer_is_there() -> bool {
+    C_FOR_CORTEX_M.iter().all(|package| (package.present)())
+}
+
+/// Whether the compiler finds the small newlib, wherever it lies.
+fn nano_specs() -> bool {
+    let ask = &mut Command::new("arm-none-eabi-gcc");
+    run::output(ask.arg("-print-file-name=nano.specs")).is_ok_and(|path| path.contains('/'))
 }
 
 fn libclang_is_there() -> bool {

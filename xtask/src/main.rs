@@ -82,6 +82,9 @@ enum Chore {
         /// This part only.
         #[arg(long, value_enum)]
         only: Option<bench::Group>,
+        /// Put the table of the peer into the README too.
+        #[arg(long)]
+        write: bool,
     },
     /// Write the C header, capi/include/msgin5g.h.
     Header {
@@ -135,7 +138,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             seconds,
             ref target,
         } => fuzz::run_targets(seconds, target.as_deref(), None, may_install),
-        Chore::Bench { json, only } => bench::run(only, json, may_install),
+        Chore::Bench { json, only, write } => bench::run(only, json, write, may_install),
         Chore::Size { write } => size::run(write, may_install),
     }
 }

@@ -107,7 +107,7 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
     let measured = measured(&rows, &parts);
     let within = budget::check(&measured);
     if write {
-        readme::write(&table)?;
+        readme::write(readme::SIZE, &table)?;
         budget::write_baseline(&measured)?;
     }
     within

@@ -3,11 +3,12 @@
 //! Each module beside this one measures one part and hands back its [`Figure`]s.
 
 mod codec;
+pub mod peer;
 mod sessions;
 
 use crate::board::BOARDS;
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{install, qemu, size::grouped};
+use crate::{install, qemu, readme, size::grouped};
 use anyhow::Result;
 use serde_json::json;
 
@@ -45,11 +46,16 @@ impl Unit {
 pub enum Group {
     Codec,
     Sessions,
+    /// Mbed TLS beside our own TLS. Only when it is asked for: it needs a C compiler for Cortex-M.
+    Peer,
 }
 
 /// Measures on the first board, the sessions on every board, and prints.
-pub fn run(only: Option<Group>, as_json: bool, may_install: bool) -> Result<()> {
+pub fn run(only: Option<Group>, as_json: bool, write: bool, may_install: bool) -> Result<()> {
     install::for_sessions(&TARGETS, may_install)?;
+    if only == Some(Group::Peer) {
+        install::for_peer(may_install)?;
+    }
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let board = BOARDS[0];
     let mut figures = Vec::new();
@@ -60,23 +66,38 @@ pub fn run(only: Option<Group>, as_json: bool, may_install: bool) -> Result<()> 
     if only.is_none_or(|only| only == Group::Sessions) {
         sessions = sessions::measure(&toolchain)?;
     }
+    let mut peers = Vec::new();
+    if only == Some(Group::Peer) {
+        peers = peer::measure(board, &toolchain)?;
+    }
     if as_json {
         let compiler = toolchain.version()?;
         for figure in &figures {
             println!("{}", line(figure, board.core, &compiler));
         }
-        for (figure, core) in sessions::figures(&sessions) {
+        for (figure, core) in sessions::figures(&[sessions, peers].concat()) {
             println!("{}", line(&figure, core, &compiler));
         }
     } else {
         println!(
-            "\nOn {}, {}, QEMU {}, profile `firmware`. Instructions are QEMU's count, not cycles.\n\n{}",
+            "\nOn {}, {}, QEMU {}, profile `firmware`. Instructions are QEMU's count, not cycles.\n",
             board.core,
             toolchain.version()?,
             qemu::version()?,
-            table(&figures)
         );
-        println!("\n{}", sessions::table(&sessions));
+        if !figures.is_empty() {
+            println!("{}", table(&figures));
+        }
+        if !sessions.is_empty() {
+            println!("\n{}", sessions::table(&sessions));
+        }
+        if !peers.is_empty() {
+            let table = peer::table(&peers)?;
+            println!("\n{table}");
+            if write {
+                readme::write(readme::PEER, &format!("{table}\n"))?;
+            }
+        }
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -58,15 +59,18 @@ const SESSIONS: [(&str, &str, &str, &[&str], bool); 4] = [
 ];
 
 /// One session on one board.
+#[derive(Clone)]
 pub struct Row {
     board: Board,
     key: &'static str,
-    what: &'static str,
-    sizes: Sizes,
-    stack: u64,
-    handshake: u64,
-    handshake_octets: u64,
-    echo: [u64; 2],
+    pub what: &'static str,
+    pub sizes: Sizes,
+    /// What was taken of a heap at most: none of ours has one.
+    pub heap: u64,
+    pub stack: u64,
+    pub handshake: u64,
+    pub handshake_octets: u64,
+    pub echo: [u64; 2],
     echo_octets: [u64; 2],
 }
 
@@ -80,31 +84,50 @@ pub fn measure(toolchain: &Toolchain) -> Result<Vec<Row>> {
                 continue;
             }
             let firmware = firmware::build(toolchain, board.target, program, features)?;
-            let mut emulator = Emulator::start(board, &firmware)?;
-            let bridge = Bridge::start(emulator.uart()?, bridge::Server::Stream(server.address))?;
-            let outcome = emulator.finish(Instant::now() + PATIENCE)?;
-            drop(bridge);
-            ensure!(
-                outcome.exit_code == 0,
-                "{what} on {} ended with code {}",
-                board.core,
-                outcome.exit_code
-            );
-            let number = |key| outcome.figures.number(key);
-            rows.push(Row {
-                board,
-                key,
-                what,
-                sizes: elf::sizes(&firmware)?,
-                stack: number("stack")?,
-                handshake: number("handshake")?,
-                handshake_octets: number("handshake_octets")?,
-                echo: [number("echo_short")?, number("echo_long")?],
-                echo_octets: [number("echo_short_octets")?, number("echo_long_octets")?],
-            });
+            rows.push(run(board, (key, what), &firmware, &server)?);
         }
     }
     Ok(rows)
+}
+
+/// The session of this key on this board.
+pub fn measure_one(toolchain: &Toolchain, board: Board, key: &str, server: &Server) -> Result<Row> {
+    let one = SESSIONS.into_iter().find(|(known, ..)| *known == key);
+    let (key, what, program, features, _) = one.context("a session of this key")?;
+    let firmware = firmware::build(toolchain, board.target, program, features)?;
+    run(board, (key, what), &firmware, server)
+}
+
+/// Runs a firmware against the server.
+pub fn run(
+    board: Board,
+    (key, what): (&'static str, &'static str),
+    firmware: &Path,
+    server: &Server,
+) -> Result<Row> {
+    let mut emulator = Emulator::start(board, firmware)?;
+    let bridge = Bridge::start(emulator.uart()?, bridge::Server::Stream(server.address))?;
+    let outcome = emulator.finish(Instant::now() + PATIENCE)?;
+    drop(bridge);
+    ensure!(
+        outcome.exit_code == 0,
+        "{what} on {} ended with code {}",
+        board.core,
+        outcome.exit_code
+    );
+    let number = |key| outcome.figures.number(key);
+    Ok(Row {
+        board,
+        key,
+        what,
+        sizes: elf::sizes(firmware)?,
+        heap: number("heap").unwrap_or(0),
+        stack: number("stack")?,
+        handshake: number("handshake")?,
+        handshake_octets: number("handshake_octets")?,
+        echo: [number("echo_short")?, number("echo_long")?],
+        echo_octets: [number("echo_short_octets")?, number("echo_long_octets")?],
+    })
 }
 
 /// The table of `docs/tls13.md`.
@@ -152,6 +175,9 @@ pub fn figures(rows: &[Row]) -> Vec<(Figure, &'static str)> {
         };
         push("flash", row.sizes.flash(), Unit::Octets, None);
         push("static_ram", row.sizes.ram(), Unit::Octets, None);
+        if row.heap > 0 {
+            push("heap", row.heap, Unit::Octets, None);
+        }
         push("stack", row.stack, Unit::Octets, None);
         push("handshake", row.handshake, Unit::Instructions, None);
         push("handshake_octets", row.handshake_octets, Unit::Octets, None);
@@ -170,13 +196,14 @@ pub fn figures(rows: &[Row]) -> Vec<(Figure, &'static str)> {
 }
 
 /// `openssl s_server` that answers each line with as many octets.
-struct Server {
+pub struct Server {
     address: SocketAddr,
     _process: Guarded,
 }
 
 impl Server {
-    fn start() -> Result<Self> {
+    /// Starts it on a free port of the loopback.
+    pub fn start() -> Result<Self> {
         // Its lines come when they are made, not by the block.
         let mut command = Command::new("stdbuf");
         command

@@ -6,6 +6,7 @@ mod host;
 mod panics;
 mod source;
 
+use crate::bench::peer;
 use crate::toolchain::{TARGETS, Toolchain};
 use crate::{fuzz, install, wolfssl};
 use anyhow::{Result, bail};
@@ -26,6 +27,13 @@ pub fn run(may_install: bool) -> Result<()> {
     crates::steps(&mut steps);
     panics::steps(&mut steps, &toolchain);
     boards::steps(&mut steps, &toolchain);
+    steps.step("Mbed TLS beside us", || {
+        if install::peer_is_there() {
+            return peer::check(&toolchain);
+        }
+        println!("no C compiler for Cortex-M: `cargo xtask bench --only peer` installs it");
+        Ok(())
+    });
     steps.step("fuzz targets, 10 s each", || {
         // The same seed each time: a change is judged by itself, not by luck. `cargo xtask fuzz` looks for more.
         fuzz::run_targets(10, None, Some(1), may_install)

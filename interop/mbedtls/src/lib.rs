@@ -1,0 +1,1 @@
+//! Nothing: this package only names the crate whose sources are compiled. See `firmware/`.
