@@ -133,6 +133,21 @@ pub use rand_core;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// The code of docs/keys.md compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/keys.md")]
+struct Keys;
+
+/// The code of docs/buffers.md compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/buffers.md")]
+struct Buffers;
+
+/// The code of docs/wireshark.md compiles.
+#[cfg(all(doctest, feature = "insecure-key-log"))]
+#[doc = include_str!("../docs/wireshark.md")]
+struct Wireshark;
+
 /// The code of docs/porting.md compiles.
 #[cfg(all(doctest, feature = "at"))]
 #[doc = include_str!("../docs/porting.md")]

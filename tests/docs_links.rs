@@ -1,0 +1,146 @@
+//! The guide hangs together: every link leads somewhere, every page is in the index, and code in it is compiled.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Pages outside `docs/`.
+const OTHERS: [&str; 5] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "capi/README.md",
+    "examples/testnet/README.md",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn guide() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("docs")).unwrap();
+    let mut pages: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    assert!(pages.len() > 10);
+    pages
+}
+
+/// The text without blocks of code and without code in a line, where brackets mean something else.
+fn prose(text: &str) -> String {
+    let mut in_code = false;
+    let mut prose = String::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        } else if !in_code {
+            prose.extend(line.split('`').step_by(2));
+            prose.push('\n');
+        }
+    }
+    prose
+}
+
+/// What stands in the round brackets of `[words](target)`.
+fn targets(text: &str) -> Vec<String> {
+    let prose = prose(text);
+    let behind = prose.split("](").skip(1);
+    behind
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(target, _)| target.trim().to_owned())
+        .collect()
+}
+
+/// The anchors of a page, as the forges make them of headings.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let mut in_code = false;
+    let mut anchors = BTreeSet::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        }
+        let heading = line.trim_start_matches('#');
+        if in_code || heading.len() == line.len() || !heading.starts_with(' ') {
+            continue;
+        }
+        let letters = heading.trim().to_lowercase();
+        let kept = letters
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        anchors.insert(kept.map(|c| if c == ' ' { '-' } else { c }).collect());
+    }
+    anchors
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut dead = Vec::new();
+    let mut followed = 0;
+    for page in guide()
+        .into_iter()
+        .chain(OTHERS.map(|other| root().join(other)))
+    {
+        let text = fs::read_to_string(&page).unwrap();
+        for target in targets(&text) {
+            if target.starts_with("https://") || target.starts_with("mailto:") {
+                continue;
+            }
+            followed += 1;
+            let (file, anchor) = target.split_once('#').unwrap_or((&target, ""));
+            let there = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            let leads = there.exists()
+                && (anchor.is_empty()
+                    || fs::read_to_string(&there)
+                        .is_ok_and(|text| anchors(&text).contains(anchor)));
+            if !leads {
+                dead.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(followed > 40, "{followed}");
+    assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
+#[test]
+fn every_page_is_in_the_index() {
+    let index = fs::read_to_string(root().join("docs/README.md")).unwrap();
+    let linked: BTreeSet<String> = targets(&index)
+        .iter()
+        .map(|target| target.split('#').next().unwrap().to_owned())
+        .collect();
+    for page in guide() {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(
+            name == "README.md" || linked.contains(name),
+            "docs/README.md lacks {name}"
+        );
+    }
+}
+
+/// `src/lib.rs` takes a page with code in, so that its code is an example in the documentation.
+#[test]
+fn code_in_the_guide_is_compiled() {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    for page in guide() {
+        let text = fs::read_to_string(&page).unwrap();
+        let mut blocks = text
+            .lines()
+            .filter(|line| line.starts_with("```"))
+            .step_by(2);
+        let name = page.file_name().unwrap().to_str().unwrap();
+        let included = lib.contains(&format!("include_str!(\"../docs/{name}\")"));
+        assert!(
+            included || !blocks.any(|line| line.starts_with("```rust")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn headings_and_links_are_found() {
+    let text = "# A b: `c`-d, e\n```\n# no\n[no](no)\n```\n[x](y#z) `[no](no)` ![p](q)\n";
+    assert_eq!(anchors(text), BTreeSet::from(["a-b-c-d-e".to_owned()]));
+    assert_eq!(targets(text), ["y#z", "q"]);
+}
