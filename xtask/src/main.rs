@@ -3,6 +3,7 @@
 mod bench;
 mod board;
 mod bridge;
+mod c;
 mod budget;
 mod capi;
 mod compare;

@@ -45,8 +45,3 @@ uint32_t clock_ticks(void)
     } while (low != ms_low);
     return low * TICKS_PER_MS + (TICKS_PER_MS - 1u - left);
 }
-
-void clock_idle(void)
-{
-    __asm__ volatile("wfi" ::: "memory");
-}

@@ -13,9 +13,6 @@ uint64_t clock_now_ms(void);
 /* Cycles of the core since the start, modulo 2^32: for differences. */
 uint32_t clock_ticks(void);
 
-/* Sleeps until the next interrupt, which is a millisecond away at the most. */
-void clock_idle(void);
-
 /* The handler of the exception. */
 void clock_on_systick(void);
 

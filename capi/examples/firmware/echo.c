@@ -13,10 +13,10 @@ int main(void)
     uart_enable();
     do {
         before = octet;
-        while (uart_recv(0, &octet, 1) != 1)
-            clock_idle();
-        while (uart_send(0, &octet, 1) != 1)
-            clock_idle();
+        while (uart_recv(0, &octet, 1) != 1) {
+        }
+        while (uart_send(0, &octet, 1) != 1) {
+        }
         octets++;
     } while (octet != '\n' || before != '\n');
     console_figure("octets", octets);

@@ -1,0 +1,47 @@
+//! The firmware in C: its own Makefile builds it around the library.
+
+use super::library::{self, For};
+use crate::board::Board;
+use crate::run::{self, run};
+use crate::toolchain::Toolchain;
+use anyhow::{Result, ensure};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where it lies.
+const SOURCES: &str = "capi/examples/firmware";
+/// The boards that its Makefile knows.
+pub const MACHINES: [&str; 2] = ["mps2-an385", "mps2-an386"];
+
+/// Builds it for a board, with the library.
+pub fn build(toolchain: &Toolchain, board: Board) -> Result<PathBuf> {
+    ensure!(
+        MACHINES.contains(&board.machine),
+        "the firmware in C is for {}",
+        MACHINES.join(" and ")
+    );
+    let library = library::make(toolchain, For::Target(board.target))?;
+    make(board, "firmware.elf", Some(library))
+}
+
+/// Builds the board without the SDK.
+pub fn build_echo(board: Board) -> Result<PathBuf> {
+    make(board, "echo.elf", None)
+}
+
+fn make(board: Board, program: &str, library: Option<PathBuf>) -> Result<PathBuf> {
+    let out = run::target_dir().join("c").join(board.machine);
+    let built = out.join(program);
+    let mut make = Command::new("make");
+    // What a make above this one says is not meant for it.
+    make.env_remove("MAKEFLAGS").env_remove("MFLAGS");
+    make.current_dir(run::root())
+        .args(["--silent", "--directory", SOURCES])
+        .arg(format!("MACHINE={}", board.machine))
+        .arg(format!("OUT={}", out.display()));
+    if let Some(library) = library {
+        make.arg(format!("MSGIN5G_LIB={}", library.display()));
+    }
+    run(make.arg(&built))?;
+    Ok(built)
+}

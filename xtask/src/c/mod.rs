@@ -1,0 +1,5 @@
+//! The C library: its archive, the firmware in C, and what installs it.
+
+mod archive;
+pub mod firmware;
+pub mod library;
