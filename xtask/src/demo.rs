@@ -3,9 +3,9 @@
 use crate::board::Board;
 use crate::firmware::Session;
 use crate::host::Programs;
-use crate::install;
 use crate::scenario::{Scenario, Shown, Stage};
 use crate::toolchain::Toolchain;
+use crate::{c, install};
 use anyhow::{Result, ensure};
 
 /// Installs what is missing, builds, runs the firmware and prints what it shows.
@@ -15,6 +15,9 @@ pub fn run(scenario: Scenario, board: Board, session: Session, may_install: bool
         "a session of embedded-tls cannot be put away: take `--session tls13` or `dtls13`"
     );
     install::for_exchange(&[board.target], session.is_datagrams(), may_install)?;
+    if scenario == Scenario::C {
+        install::for_c_firmware(may_install)?;
+    }
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
     show(scenario, board, session, &toolchain, &Programs::build()?)
 }
@@ -27,7 +30,13 @@ pub fn show(
     toolchain: &Toolchain,
     programs: &Programs,
 ) -> Result<()> {
-    let firmware = session.build(toolchain, board.target, scenario, true)?;
+    let firmware = match scenario {
+        Scenario::C => {
+            ensure!(session == Session::Tls13, "the firmware in C is over tls13");
+            c::firmware::build(toolchain, board)?
+        }
+        _ => session.build(toolchain, board.target, scenario, true)?,
+    };
     let stage = Stage {
         board,
         firmware: &firmware,

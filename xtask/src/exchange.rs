@@ -30,6 +30,11 @@ pub fn show(stage: &Stage, modem: Option<&str>) -> Result<Shown> {
     run(stage.board, stage.firmware, stage.programs, modem, true)?.shown()
 }
 
+/// The same by a firmware that keeps no log.
+pub fn show_without_log(stage: &Stage) -> Result<Shown> {
+    run(stage.board, stage.firmware, stage.programs, None, false)?.shown()
+}
+
 impl Exchange {
     /// The ladder and the words of the closing line.
     pub fn shown(self) -> Result<Shown> {

@@ -120,6 +120,20 @@ const TLS_PEERS: [Package; 2] = [
     },
 ];
 
+/// What builds the firmware in C beside a compiler, and a C project that looks for the library.
+const C: [Package; 2] = [
+    Package {
+        name: "make",
+        present: || run::on_path("make"),
+        why: "runs the Makefile of the firmware in C",
+    },
+    Package {
+        name: "cmake",
+        present: || run::on_path("cmake"),
+        why: "builds a C project that finds the library by its CMake package",
+    },
+];
+
 /// A compiler with the sources of its library, to build `core` for Cortex-M.
 pub const RUST: [Package; 4] = [
     Package {
@@ -154,6 +168,25 @@ pub fn for_exchange(targets: &[&str], dtls: bool, allowed: bool) -> Result<()> {
     ensure(packages, allowed)
 }
 
+/// What the firmware in C needs beside what an exchange does.
+pub fn for_c_firmware(allowed: bool) -> Result<()> {
+    let [make, _] = &C;
+    ensure(C_FOR_CORTEX_M.iter().chain([make]), allowed)
+}
+
+/// What the C library needs: for a Cortex-M target, or for this machine.
+pub fn for_c_library(target: Option<&str>, allowed: bool) -> Result<()> {
+    let Some(target) = target else {
+        return Ok(());
+    };
+    ensure(
+        C_FOR_CORTEX_M
+            .iter()
+            .chain(toolchain::packages(&[target])),
+        allowed,
+    )
+}
+
 /// What the comparison of the sessions needs.
 pub fn for_sessions(targets: &[&str], allowed: bool) -> Result<()> {
     let [_, openssl] = &TLS_PEERS;
@@ -177,6 +210,8 @@ pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
         .chain(&WOLFSSL)
         .chain([&CPLUSPLUS, &QEMU, &TSHARK])
         .chain(&TLS_PEERS)
+        .chain(&C_FOR_CORTEX_M)
+        .chain(&C)
         .chain(toolchain::packages(targets));
     ensure(packages, allowed)
 }
@@ -208,10 +243,13 @@ fn libclang_is_there() -> bool {
 
 /// Installs those of the packages that are not there. `allowed` is false under `--no-install`.
 pub fn ensure<'p>(packages: impl IntoIterator<Item = &'p Package>, allowed: bool) -> Result<()> {
-    let missing: Vec<&Package> = packages
+    let mut missing: Vec<&Package> = packages
         .into_iter()
         .filter(|package| !(package.present)())
         .collect();
+    // Several parts may want the same.
+    missing.sort_by_key(|package| package.name);
+    missing.dedup_by_key(|package| package.name);
     if missing.is_empty() {
         return Ok(());
     }

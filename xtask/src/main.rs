@@ -3,8 +3,8 @@
 mod bench;
 mod board;
 mod bridge;
-mod c;
 mod budget;
+mod c;
 mod capi;
 mod compare;
 mod demo;
@@ -65,7 +65,11 @@ enum Chore {
         session: firmware::Session,
     },
     /// Check everything: what CI runs.
-    Test,
+    Test {
+        /// Only what the C library looks like to others.
+        #[arg(long)]
+        only_c: bool,
+    },
     /// Feed arbitrary octets to everything that reads what others wrote (libFuzzer).
     Fuzz {
         /// For each target.
@@ -134,7 +138,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             session,
             ..
         } => demo::run(scenario, machine, session, may_install),
-        Chore::Test => test::run(may_install),
+        Chore::Test { only_c } => test::run(only_c, may_install),
         Chore::Fuzz {
             seconds,
             ref target,

@@ -23,6 +23,8 @@ pub enum Scenario {
     Messaging,
     /// The exchange, and a search for keys in what is left in RAM.
     Remains,
+    /// The exchange, by a firmware in C (only over `tls13`).
+    C,
     /// Registers, switches off, and goes on after that (not over `embedded-tls`).
     Sleep,
     /// The exchange by a loop that sleeps until an interrupt (only over `tls13`).
@@ -32,7 +34,7 @@ pub enum Scenario {
 /// What a scenario needs, ready to run.
 pub struct Stage<'a> {
     pub board: Board,
-    /// The firmware, built with logs.
+    /// The firmware, built with logs if it has any.
     pub firmware: &'a Path,
     pub programs: &'a Programs,
 }
@@ -56,6 +58,7 @@ impl Scenario {
             Self::Remains => "remains",
             Self::Sleep => "sleep",
             Self::Superloop => "superloop",
+            Self::C => "firmware.elf",
         }
     }
 
@@ -67,7 +70,7 @@ impl Scenario {
             Self::ModemSara => &["modem-sara"],
             Self::Sleep => &["snapshot"],
             Self::Superloop => &["interrupts"],
-            Self::Exchange | Self::Messaging | Self::Remains => &[],
+            Self::Exchange | Self::Messaging | Self::Remains | Self::C => &[],
         }
     }
 
@@ -82,6 +85,7 @@ impl Scenario {
             Self::Remains => remains::show(stage),
             Self::Sleep => sleep::show(stage),
             Self::Superloop => idle::superloop(stage),
+            Self::C => exchange::show_without_log(stage),
         }
     }
 }

@@ -8,8 +8,9 @@ use crate::host::Programs;
 use crate::scenario::Scenario;
 use crate::symbols::Symbols;
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{budget, firmware, install, qemu, readme};
+use crate::{budget, c, firmware, install, qemu, readme};
 use anyhow::{Result, ensure};
+use std::path::Path;
 
 /// Code for the smallest core; the board with the next larger one runs it.
 pub const SMALLEST: Board = Board {
@@ -67,7 +68,8 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 /// One firmware, measured.
 pub struct Row {
     board: Board,
-    session: Session,
+    /// What carries the session, and the language if it is another.
+    what: &'static str,
     sizes: Sizes,
     stack: u64,
     keys: u64,
@@ -94,12 +96,16 @@ pub struct Measured {
 /// list of functions too.
 pub fn run(write: bool, may_install: bool) -> Result<()> {
     install::for_exchange(&TARGETS, true, may_install)?;
+    install::for_c_firmware(may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     let programs = Programs::build()?;
     build_all(&toolchain)?;
     let mut rows = Vec::new();
     for (session, board) in rows_to_measure() {
         rows.push(measure(board, session, &toolchain, &programs)?.0);
+    }
+    for board in c::firmware::boards() {
+        rows.push(measure_c(board, &toolchain, &programs)?.0);
     }
     let parts = weigh_parts(&toolchain)?;
     let table = table(&toolchain, &rows, &parts)?;
@@ -116,7 +122,7 @@ pub fn run(write: bool, may_install: bool) -> Result<()> {
 /// All that has a budget.
 pub fn measured(rows: &[Row], parts: &[Part]) -> Vec<Measured> {
     let rows = rows.iter().map(|row| Measured {
-        name: format!("{}, {}", row.session.name(), row.board.core),
+        name: format!("{}, {}", row.what, row.board.core),
         figures: vec![
             ("flash", row.sizes.flash()),
             ("ram", row.sizes.ram() + row.stack),
@@ -155,17 +161,40 @@ pub fn measure(
         "a firmware without the feature `defmt` holds strings of logs"
     );
     let exchange = exchange::run(board, &application, &programs.over(session)?, None, false)?;
-    let figures = &exchange.figures;
-    let row = Row {
-        board,
-        session,
-        sizes: exchange.sizes,
-        stack: figures.number("stack")?,
-        keys: figures.number("keys_insn")?,
-        handshake: figures.number("handshake_insn")?,
-        symbols: Symbols::of(&application)?,
-    };
+    let row = Row::new(board, session.name(), &application, &exchange)?;
     Ok((row, exchange))
+}
+
+/// The same for the firmware in C.
+pub fn measure_c(
+    board: Board,
+    toolchain: &Toolchain,
+    programs: &Programs,
+) -> Result<(Row, Exchange)> {
+    let application = c::firmware::build(toolchain, board)?;
+    let exchange = exchange::run(board, &application, programs, None, false)?;
+    let row = Row::new(board, "tls13, in C", &application, &exchange)?;
+    Ok((row, exchange))
+}
+
+impl Row {
+    fn new(
+        board: Board,
+        what: &'static str,
+        application: &Path,
+        exchange: &Exchange,
+    ) -> Result<Self> {
+        let figures = &exchange.figures;
+        Ok(Self {
+            board,
+            what,
+            sizes: exchange.sizes,
+            stack: figures.number("stack")?,
+            keys: figures.number("keys_insn")?,
+            handshake: figures.number("handshake_insn")?,
+            symbols: Symbols::of(application)?,
+        })
+    }
 }
 
 /// The text that stands in the README.
@@ -181,7 +210,7 @@ pub fn table(toolchain: &Toolchain, rows: &[Row], parts: &[Part]) -> Result<Stri
     for row in rows {
         text += &format!(
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-            row.session.name(),
+            row.what,
             row.board.core,
             grouped(row.sizes.flash()),
             grouped(row.sizes.rodata),

@@ -1,8 +1,9 @@
 //! The firmware in C: its own Makefile builds it around the library.
 
 use super::library::{self, For};
-use crate::board::Board;
+use crate::board::{BOARDS, Board};
 use crate::run::{self, run};
+use crate::scenario::Scenario;
 use crate::toolchain::Toolchain;
 use anyhow::{Result, ensure};
 use std::path::PathBuf;
@@ -11,7 +12,13 @@ use std::process::Command;
 /// Where it lies.
 const SOURCES: &str = "capi/examples/firmware";
 /// The boards that its Makefile knows.
-pub const MACHINES: [&str; 2] = ["mps2-an385", "mps2-an386"];
+const MACHINES: [&str; 2] = ["mps2-an385", "mps2-an386"];
+
+/// Those boards.
+pub fn boards() -> impl Iterator<Item = Board> {
+    let [m4, m3, _] = BOARDS;
+    [m3, m4].into_iter()
+}
 
 /// Builds it for a board, with the library.
 pub fn build(toolchain: &Toolchain, board: Board) -> Result<PathBuf> {
@@ -21,7 +28,7 @@ pub fn build(toolchain: &Toolchain, board: Board) -> Result<PathBuf> {
         MACHINES.join(" and ")
     );
     let library = library::make(toolchain, For::Target(board.target))?;
-    make(board, "firmware.elf", Some(library))
+    make(board, Scenario::C.program(), Some(library))
 }
 
 /// Builds the board without the SDK.

@@ -13,13 +13,17 @@ use anyhow::{Result, bail};
 use std::time::Instant;
 
 /// Runs all steps, whatever fails, and fails at the end if one did.
-pub fn run(may_install: bool) -> Result<()> {
+pub fn run(only_c: bool, may_install: bool) -> Result<()> {
     let started = Instant::now();
     install::for_tests(&TARGETS, may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
     toolchain.describe();
 
     let mut steps = Steps::default();
+    if only_c {
+        c::steps(&mut steps, &toolchain);
+        return steps.close(started);
+    }
     source::steps(&mut steps);
     host::steps(&mut steps);
     steps.step("DTLS with wolfSSL", wolfssl::check);
