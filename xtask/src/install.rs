@@ -97,7 +97,7 @@ const C_FOR_CORTEX_M: [Package; 2] = [
     Package {
         name: "gcc-arm-none-eabi",
         present: || run::on_path("arm-none-eabi-gcc"),
-        why: "compiles Mbed TLS for Cortex-M",
+        why: "compiles C for Cortex-M: the firmware in C, and Mbed TLS",
     },
     Package {
         name: "libnewlib-arm-none-eabi",
@@ -180,9 +180,7 @@ pub fn for_c_library(target: Option<&str>, allowed: bool) -> Result<()> {
         return Ok(());
     };
     ensure(
-        C_FOR_CORTEX_M
-            .iter()
-            .chain(toolchain::packages(&[target])),
+        C_FOR_CORTEX_M.iter().chain(toolchain::packages(&[target])),
         allowed,
     )
 }

@@ -99,6 +99,15 @@ enum Chore {
     },
     /// Make the C library for this computer and run the programs in C with it, against the reference network too.
     Capi,
+    /// Build the C library and put it, its header, and its CMake and pkg-config files below a directory.
+    InstallC {
+        /// That directory.
+        #[arg(long)]
+        prefix: std::path::PathBuf,
+        /// The Rust name of what to build for; this machine unless told otherwise.
+        #[arg(long, value_parser = toolchain::TARGETS)]
+        target: Option<String>,
+    },
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
         /// Put the table into the README too.
@@ -144,6 +153,10 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             ref target,
         } => fuzz::run_targets(seconds, target.as_deref(), None, may_install),
         Chore::Bench { json, only, write } => bench::run(only, json, write, may_install),
+        Chore::InstallC {
+            ref prefix,
+            ref target,
+        } => c::install::run(prefix, target.as_deref(), may_install),
         Chore::Size { write } => size::run(write, may_install),
     }
 }

@@ -17,6 +17,18 @@ pub fn features_of(package: &str) -> Result<Vec<String>> {
     Ok(features.keys().cloned().collect())
 }
 
+/// Version of a workspace package.
+pub fn version_of(package: &str) -> Result<String> {
+    let metadata = workspace()?;
+    let version = packages(&metadata)?
+        .iter()
+        .find(|candidate| candidate["name"] == package)
+        .and_then(|candidate| candidate["version"].as_str());
+    Ok(version
+        .with_context(|| format!("no package {package} in the workspace"))?
+        .to_owned())
+}
+
 /// Our packages only.
 pub fn workspace() -> Result<Value> {
     let text = output(cargo().args(["metadata", "--format-version=1", "--no-deps"]))?;

@@ -2,4 +2,5 @@
 
 mod archive;
 pub mod firmware;
+pub mod install;
 pub mod library;

@@ -6,7 +6,7 @@ use crate::compare::compare;
 use crate::host::Programs;
 use crate::run::{line, run};
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{budget, demo, firmware, metadata, readme, scenario, size};
+use crate::{budget, c, demo, firmware, metadata, readme, scenario, size};
 use anyhow::{Context, Result, ensure};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
@@ -32,6 +32,15 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
         );
         steps.step(&name, || {
             let (row, exchange) = size::measure(board, session, toolchain, &programs)?;
+            rows.push(row);
+            demo::print(board, &exchange.shown()?);
+            Ok(())
+        });
+    }
+    for board in c::firmware::boards() {
+        let name = format!("exchange on {}, in C", board.machine);
+        steps.step(&name, || {
+            let (row, exchange) = size::measure_c(board, toolchain, &programs)?;
             rows.push(row);
             demo::print(board, &exchange.shown()?);
             Ok(())

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, one step after another.
 
 mod boards;
+mod c;
 mod crates;
 mod host;
 mod panics;
@@ -30,6 +31,7 @@ pub fn run(only_c: bool, may_install: bool) -> Result<()> {
     steps.step("send --dtls", wolfssl::send);
     crates::steps(&mut steps);
     panics::steps(&mut steps, &toolchain);
+    c::steps(&mut steps, &toolchain);
     boards::steps(&mut steps, &toolchain);
     steps.step("Mbed TLS beside us", || {
         if install::peer_is_there() {
