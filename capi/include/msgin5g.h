@@ -95,20 +95,6 @@
  */
 #define MSGIN5G_EMBEDDED_TLS_SIZE 9216
 
-#define RECEIVE 1152
-
-#define SEND 1152
-
-#define OUTBOX 2048
-
-#define SLOTS 8
-
-#define INCOMING 2048
-
-#define SETS 4
-
-#define RECORD 640
-
 /**
  * The version of this header, see msgin5g_version().
  */

@@ -12,7 +12,7 @@
 /* No step may take longer, in milliseconds. */
 #define PATIENCE_MS 60000u
 /* Octets of a record of the session, each way: 512 of data, and what goes around them. */
-#define RECORD 538u
+#define RECORD_SIZE 538u
 
 /* A client and its memory, by the application: the SDK has neither a heap nor variables of its own. */
 static msgin5g_client client;
@@ -90,7 +90,7 @@ static msgin5g_status begin(void)
     config.server_name = SERVER_NAME;
     config.memory = memory;
     config.memory_size = sizeof memory;
-    config.sizes.record = RECORD;
+    config.sizes.record = RECORD_SIZE;
     config.transport = &transport;
     config.keys = &keys;
     config.random = &random;
