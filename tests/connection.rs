@@ -16,6 +16,8 @@ use msgin5g::session::SessionError;
 use msgin5g::transport::{Faulty, TransportError};
 use world::*;
 
+const HOUR_MS: u64 = 3_600_000;
+
 /// The exchange of the first issue, over a good line.
 struct Exchange;
 
@@ -273,6 +275,71 @@ fn a_release_with_hold_off_is_a_time_without_dialling() {
     }
 }
 
+/// The server does not survive the registration, however often it comes. The application is told.
+struct Breaks;
+
+impl Test for Breaks {
+    fn run<C: Channel<Transport = Faulty<Wire>>>(self, device: &mut Device<'_, '_, C>) {
+        device.client.register().unwrap();
+        let told = |event: &ConnectionEvent| {
+            matches!(event, ConnectionEvent::NothingLasts { attempts: 3, .. })
+        };
+        // Connected, Disconnected, three times, and then once. The second time the end of the
+        // session that lasted is the first of the three.
+        for (round, told_at) in [(1, 6), (2, 4)] {
+            device.story.clear();
+            device.net.borrow().set_faults(msgin5g_testnet::Faults {
+                lose_requests: msgin5g_testnet::ALWAYS,
+                ..Default::default()
+            });
+            while device.story.len() < 20 {
+                let opened = device.phone.dialled;
+                device.until(
+                    HOUR_MS,
+                    |_| {},
+                    |device| device.phone.dialled > opened && device.connection.is_open(),
+                );
+                let at = device.phone.moved.get();
+                device.phone.ruin.set(Some(Ruin::Cut { at }));
+                device.until(HOUR_MS, |_| {}, |device| !device.connection.is_open());
+            }
+            let at: Vec<usize> = (0..device.story.len())
+                .filter(|n| told(&device.story[*n]))
+                .collect();
+            assert_eq!(at, [told_at], "round {round}: {:?}", device.story);
+            let (
+                ConnectionEvent::Disconnected {
+                    retry_at: before, ..
+                },
+                ConnectionEvent::NothingLasts { retry_at, .. },
+            ) = (device.story[told_at - 1], device.story[told_at])
+            else {
+                panic!("{:?}", device.story)
+            };
+            assert_eq!(before, retry_at);
+            // A session that lasts makes it news again.
+            device
+                .net
+                .borrow()
+                .set_faults(msgin5g_testnet::Faults::default());
+            device.until(HOUR_MS, |_| {}, |device| device.client.is_registered());
+            device.pass(61_000);
+            assert!(device.net.borrow().disconnect(METER, false));
+            device.net.borrow_mut().work();
+            device.until(HOUR_MS, |_| {}, |device| !device.connection.is_open());
+        }
+    }
+}
+
+#[test]
+fn sessions_that_never_last_are_told() {
+    for backend in [Backend::Plain, Backend::EmbeddedTls, Backend::Tls13] {
+        let mut settings = settings();
+        settings.tell_after = 3;
+        with_device(backend, &network(), settings, |_| {}, 8, Breaks);
+    }
+}
+
 /// What stands between a device and its session for a day: the port, or a server that stalls.
 struct Obstacles;
 
@@ -283,7 +350,8 @@ impl Test for Obstacles {
             assert!(!device.story.is_empty());
             for event in &device.story {
                 assert!(
-                    matches!(event, ConnectionEvent::ConnectFailed { error, .. } if *error == wanted),
+                    matches!(event, ConnectionEvent::ConnectFailed { error, .. } if *error == wanted)
+                        || matches!(event, ConnectionEvent::NothingLasts { .. }),
                     "{event:?}"
                 );
             }

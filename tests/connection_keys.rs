@@ -10,7 +10,9 @@
 #[path = "connection/world.rs"]
 mod world;
 
-use ConnectionEvent::{Connected, Disconnected, KeyChanged, KeyRefused, KeyRenewed, NoKey};
+use ConnectionEvent::{
+    Connected, Disconnected, KeyChanged, KeyRefused, KeyRenewed, NoKey, NothingLasts,
+};
 use msgin5g::akma::KeySourceError;
 use msgin5g::client::Event;
 use msgin5g::connection::{Channel, ConnectionEvent};
@@ -263,8 +265,10 @@ over_both!(a_wrong_key_forever_is_no_loop, network(), |device| {
     assert!(attempts <= 202, "one attempt a pause, not {attempts}");
     assert_eq!(
         device.count(|event| matches!(event, KeyRefused { .. })),
-        device.story.len()
+        device.story.len() - 1
     );
+    let told = device.count(|event| matches!(event, NothingLasts { attempts: 10, .. }));
+    assert_eq!(told, 1);
     // Once for each attempt, once more after each refusal.
     assert!(device.phone.keys.requests <= 2 * attempts + 1);
     assert!(

@@ -232,6 +232,7 @@ impl Tally {
                 ConnectionEvent::KeyChanged => "KeyChanged",
                 ConnectionEvent::KeyRenewed => "KeyRenewed",
                 ConnectionEvent::KeyRefused { .. } => "KeyRefused",
+                ConnectionEvent::NothingLasts { .. } => "NothingLasts",
                 other => panic!("{other}"),
             };
             *self.0.entry(name).or_default() += 1;

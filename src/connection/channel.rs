@@ -13,14 +13,16 @@ use crate::session::{Psk, SessionError};
 /// | channel | carries | feature |
 /// | --- | --- | --- |
 /// | `Tls13` | TLS 1.3 by the crate's own core | `tls13` |
+/// | `Dtls13` | DTLS 1.3 by the same, over datagrams | `dtls13` |
 /// | `EmbeddedTls` | TLS 1.3 by the crate embedded-tls | `embedded-tls` |
 /// | `Plain`, `PlainDatagrams` | nothing protected, for a bench | `insecure-plaintext` |
 ///
-/// For any other session, DTLS among them, a program implements this itself.
+/// For any other session a program implements this itself.
 ///
 /// The [`Connection`](super::Connection) calls [`begin`](Self::begin), then
 /// [`poll_open`](Self::poll_open) until it is ready, then [`exchange`](Self::exchange) until it
-/// fails or the session is no longer wanted, and [`abandon`](Self::abandon) before it begins again.
+/// fails or the session is no longer wanted, and [`abandon`](Self::abandon) or
+/// [`suspend`](Self::suspend) before it begins again.
 pub trait Channel {
     /// What a session runs over.
     type Transport;
@@ -28,8 +30,14 @@ pub trait Channel {
     /// Whether a session is opened with K_AF. Without, no key is asked for.
     const NEEDS_KEY: bool = true;
 
+    /// Whether the next session is opened with K_AF. Not when one goes on that was
+    /// [put away](Self::suspend).
+    fn needs_key(&self) -> bool {
+        Self::NEEDS_KEY
+    }
+
     /// Begins to open a session over a connected transport. `psk` is there if
-    /// [a key is needed](Self::NEEDS_KEY).
+    /// [a key is needed](Self::needs_key).
     ///
     /// # Errors
     /// The memory, the configuration or the generator does not do.
@@ -64,6 +72,13 @@ pub trait Channel {
 
     /// Drops the session and its transport, if there are any, and wipes what belonged to it.
     fn abandon(&mut self);
+
+    /// The transport is gone, and nothing else is known to be wrong. A session that outlives its
+    /// transport is put away, and the next [`begin`](Self::begin) goes on with it. Without one,
+    /// as [`abandon`](Self::abandon).
+    fn suspend(&mut self) {
+        self.abandon();
+    }
 
     /// When (ms) the session itself has something to do though nothing arrives.
     fn next_deadline(&self) -> Option<u64> {

@@ -57,6 +57,16 @@ pub enum ConnectionEvent {
         /// When it is tried again.
         retry_at: u64,
     },
+    /// So many attempts in a row have come to nothing: no session could be opened, or none lasted,
+    /// as when each breaks at the same request. It goes on as before; told once until a session
+    /// has lasted for [`Settings::stable_ms`](super::Settings::stable_ms). For an application that
+    /// can do something: another APN or server, a restart of the modem, somebody who is told.
+    NothingLasts {
+        /// [`Settings::tell_after`](super::Settings::tell_after).
+        attempts: u8,
+        /// When it is tried again.
+        retry_at: u64,
+    },
     /// The connection was closed as [`close`](super::Connection::close) asked for.
     Closed,
 }
@@ -82,6 +92,11 @@ impl fmt::Display for ConnectionEvent {
             Self::KeyRefused { error, retry_at } => write!(
                 f,
                 "{error}, and there is no newer key: only a new primary authentication helps; \
+                 next attempt at {retry_at} ms"
+            ),
+            Self::NothingLasts { attempts, retry_at } => write!(
+                f,
+                "{attempts} attempts in a row, and no session that lasted; \
                  next attempt at {retry_at} ms"
             ),
             Self::Closed => f.write_str("the connection is closed"),

@@ -73,11 +73,15 @@
 
 mod channel;
 mod clock;
+#[cfg(feature = "dtls13")]
+mod dtls13;
 #[cfg(feature = "embedded-tls")]
 mod embedded_tls;
 mod event;
 mod machine;
 mod modem;
+mod open;
+mod opening;
 mod pause;
 #[cfg(feature = "insecure-plaintext")]
 mod plain;
@@ -86,6 +90,8 @@ mod settings;
 mod tls13;
 
 pub use channel::Channel;
+#[cfg(feature = "dtls13")]
+pub use dtls13::Dtls13;
 #[cfg(feature = "embedded-tls")]
 pub use embedded_tls::{Desk, EmbeddedTls, EmbeddedTlsMemory};
 pub use event::ConnectionEvent;
@@ -105,7 +111,8 @@ use rand_core::{CryptoRng, RngCore};
 #[cfg(doc)]
 use crate::akma::AkmaKeySource;
 use crate::client::Client;
-use machine::{Keys, Phase, Print, Step};
+use machine::{Phase, Step};
+use opening::{Keys, Print};
 use pause::Failures;
 
 /// Keeps a client connected. See the [module](self).
@@ -115,6 +122,8 @@ pub struct Connection<'a, C> {
     phase: Phase,
     wanted: bool,
     failures: Failures,
+    /// So many that it is to be told.
+    tell: bool,
     /// Of the key source, when it was last looked at.
     generation: Option<u32>,
     /// Of the identity that was tried last.
@@ -148,6 +157,7 @@ impl<'a, C: Channel> Connection<'a, C> {
             phase: Phase::Off,
             wanted: true,
             failures: Failures::NONE,
+            tell: false,
             generation: None,
             print: None,
             keys: None,
@@ -256,6 +266,18 @@ impl<'a, C: Channel> Connection<'a, C> {
     /// The channel, to look at it.
     pub fn channel(&self) -> &C {
         &self.channel
+    }
+
+    /// The channel, to put its session away or to take one up again.
+    pub fn channel_mut(&mut self) -> &mut C {
+        &mut self.channel
+    }
+
+    /// The session that the channel goes on with was opened when this was the
+    /// [generation](crate::akma::AkmaKeySource::generation) of the key source, as a snapshot
+    /// keeps it: so a K_AUSF that is new since then is told ([`ConnectionEvent::KeyChanged`]).
+    pub fn opened_under(&mut self, generation: u32) {
+        self.generation = Some(generation);
     }
 
     fn earlier(&self, own: Option<u64>) -> Option<u64> {

@@ -11,6 +11,11 @@ pub(super) struct Failures(u8);
 impl Failures {
     pub(super) const NONE: Self = Self(0);
 
+    /// How many there are.
+    pub(super) fn count(self) -> u8 {
+        self.0
+    }
+
     /// One more; how long to wait now, in milliseconds.
     pub(super) fn next_pause(&mut self, settings: &Settings<'_>, rng: &mut impl RngCore) -> u64 {
         let doublings = u32::from(self.0).min(32);

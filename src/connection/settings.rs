@@ -39,6 +39,10 @@ pub struct Settings<'a> {
     pub longest_pause_ms: u32,
     /// A session that lasted so long makes the next pause the first one again. Default 60 s.
     pub stable_ms: u32,
+    /// After how many attempts in a row without a session that lasted so long this is
+    /// [told](super::ConnectionEvent::NothingLasts); 0: never. Default 10, which with the pauses
+    /// above takes about a quarter of an hour.
+    pub tell_after: u8,
     /// How long an orderly end may take before it is made without. Default 5 s.
     pub close_timeout_ms: u32,
 }
@@ -56,6 +60,7 @@ impl<'a> Settings<'a> {
             first_pause_ms: 2_000,
             longest_pause_ms: 900_000,
             stable_ms: 60_000,
+            tell_after: 10,
             close_timeout_ms: 5_000,
         }
     }

@@ -4,20 +4,21 @@ use super::super::alert::Alert;
 use super::super::config::Config;
 use super::super::crypto::{CipherSuite, Crypto, ExternalPsk};
 use super::super::error::TlsError;
-use super::super::handshake::{ConnectionId, Handshake, Limits, fragment_octets};
+use super::super::handshake::{ConnectionId, Handshake};
 use super::super::key_schedule::ApplicationSecrets;
 use super::super::protocol::Protocol;
 use super::super::quiet::Quiet;
+use super::buffers::Buffers;
 use super::config::DtlsConfig;
 use super::reassembly::{self, Reassembly};
 use super::record::{Epoch, PLAIN_HEADER_LEN, ReadEpoch};
 use super::snapshot::Snapshot;
 use super::timer::Timer;
+use crate::akma::PskIdentity;
 use crate::session::MAX_EMPTY_RECORDS;
 use core::ops::Range;
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
-use zeroize::Zeroize;
 
 /// Octets of `receive` that are set apart to put fragments together in: a ServerHello, or a
 /// HelloRetryRequest with its cookie.
@@ -28,8 +29,6 @@ pub(super) const HELLO_AT: usize = PLAIN_HEADER_LEN + reassembly::HEADER_LEN;
 pub(super) const FIRST_EPOCH: u64 = 3;
 /// Records without data that may come in a row. More than on a stream: what got lost comes again.
 const MAX_QUIET_RECORDS: u16 = 8 * MAX_EMPTY_RECORDS;
-/// Octets around the content of a record of the server: header with length, tag.
-const RECEIVE_OVERHEAD: usize = 5 + 16;
 
 /// One DTLS 1.3 association: datagrams in, datagrams out, next deadline.
 ///
@@ -126,23 +125,26 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         receive: &'b mut [u8],
         send: &'b mut [u8],
     ) -> Result<Self, TlsError> {
-        let mut this = Self::empty(dtls, receive, send)?;
-        this.start(config, dtls, psk, rng)?;
+        let buffers = Buffers::new(receive, send);
+        buffers.check(dtls)?;
+        let mut this = Self::empty(dtls, buffers);
+        this.start(config, dtls, None, psk, rng)?;
         Ok(this)
     }
 
-    /// Makes the ClientHello.
+    /// Makes the ClientHello. `identity`: in the place of the configuration's.
     pub(super) fn start(
         &mut self,
         config: &Config<'b>,
         dtls: &DtlsConfig<'b>,
+        identity: Option<PskIdentity>,
         psk: &mut dyn ExternalPsk,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<(), TlsError> {
         let limits = self.limits();
         let id = dtls.connection_id;
         let handshake = Handshake::new(Protocol::Dtls, config, limits, id, psk, rng)?;
-        let handshake = self.handshake.insert(handshake);
+        let handshake = self.handshake.insert(handshake.with_identity(identity));
         let place = self.send.get_mut(HELLO_AT - 4..).unwrap_or_default();
         let len = handshake.hello(place).map_err(with_header)?;
         self.handshake_ms = config.handshake_timeout_ms;
@@ -167,9 +169,24 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         receive: &'b mut [u8],
         send: &'b mut [u8],
     ) -> Result<Self, TlsError> {
-        let mut this = Self::empty(dtls, receive, send)?;
-        snapshot.restore(&mut this)?;
-        Ok(this)
+        let resumed = Self::resume_in(&snapshot, dtls, Buffers::new(receive, send));
+        resumed.map_err(|(error, _)| error)
+    }
+
+    /// The same. What fails gives the memory back.
+    pub(crate) fn resume_in(
+        snapshot: &Snapshot,
+        dtls: &DtlsConfig<'b>,
+        buffers: Buffers<'b>,
+    ) -> Result<Self, (TlsError, Buffers<'b>)> {
+        if let Err(error) = buffers.check(dtls) {
+            return Err((error, buffers));
+        }
+        let mut this = Self::empty(dtls, buffers);
+        match snapshot.restore(&mut this) {
+            Ok(()) => Ok(this),
+            Err(error) => Err((error, this.take_buffers())),
+        }
     }
 
     /// Puts the association away, to [`resume`](Self::resume) it later. Here it is over then,
@@ -198,9 +215,7 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
     pub(super) fn wipe(&mut self) {
         self.fail(self.read_end.unwrap_or(TlsError::Closed));
         (self.write, self.write_handshake, self.alert) = (None, None, None);
-        for buffer in [&mut *self.store, &mut *self.receive, &mut *self.send] {
-            buffer.zeroize();
-        }
+        self.wipe_buffers();
         (self.datagram, self.data, self.unsent) = (0..0, 0..0, 0..0);
     }
 
@@ -214,6 +229,14 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.is_open() && self.write_handshake.is_none()
+    }
+
+    /// Whether it can go on from another address: it is open both ways, and the server knows this
+    /// client by a Connection ID (RFC 9146).
+    #[must_use]
+    pub fn can_move(&self) -> bool {
+        let is_whole = self.read_end.is_none() && self.write_end.is_none();
+        self.is_open() && is_whole && self.ids_agreed && !self.peer_id.is_empty()
     }
 
     /// Why nothing more can be read, once so.
@@ -351,29 +374,24 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         self.flight_due = true;
     }
 
-    /// Inlined, so that it is made where it stays.
+    /// Inlined, so that it is made where it stays. The buffers have been
+    /// [looked at](Buffers::check).
     #[inline(always)]
-    pub(super) fn empty(
-        dtls: &DtlsConfig<'b>,
-        receive: &'b mut [u8],
-        send: &'b mut [u8],
-    ) -> Result<Self, TlsError> {
-        let needed = STORE_LEN + 256;
-        if receive.len() < needed {
-            return Err(TlsError::too_small(needed));
-        }
-        let (store, receive) = receive
-            .split_at_mut_checked(STORE_LEN)
-            .ok_or(TlsError::too_small(needed))?;
+    pub(super) fn empty(dtls: &DtlsConfig<'b>, buffers: Buffers<'b>) -> Self {
         let own_id = ConnectionId::from_slice(dtls.connection_id.unwrap_or_default());
-        Ok(Self {
+        let Buffers {
+            store,
+            receive,
+            send,
+        } = buffers;
+        Self {
             handshake: None,
             suite: None,
             secrets: None,
             read: [None, None],
             write: None,
             write_handshake: None,
-            own_id: own_id.map_err(|_| TlsError::Unsupported)?,
+            own_id: own_id.unwrap_or_default(),
             peer_id: ConnectionId::new(),
             ids_agreed: false,
             store,
@@ -406,27 +424,6 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
             forged: 0,
             read_end: None,
             write_end: None,
-        })
-    }
-
-    fn limits(&self) -> Limits {
-        let overhead = RECEIVE_OVERHEAD.saturating_add(self.own_id.len());
-        let size = self.receive.len().saturating_sub(overhead);
-        let size = u16::try_from(size.min((1 << 14) + 1)).unwrap_or(u16::MAX);
-        Limits {
-            record_size: size,
-            fragment_code: (1..=4)
-                .rfind(|code| fragment_octets(*code) < usize::from(size))
-                .filter(|_| size <= 1 << 14),
-        }
-    }
-}
-
-impl<C: Crypto> Drop for DtlsConnection<'_, C> {
-    /// Keys and secrets wipe themselves.
-    fn drop(&mut self) {
-        for buffer in [&mut *self.store, &mut *self.receive, &mut *self.send] {
-            buffer.zeroize();
         }
     }
 }

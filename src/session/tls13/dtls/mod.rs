@@ -10,6 +10,7 @@
 //! Not there: NewConnectionId and RequestConnectionId are acknowledged and otherwise passed over
 //! (RFC 9147 section 9 lets a client do so, it keeps to the Connection ID of the handshake).
 
+mod buffers;
 mod config;
 mod connection;
 mod reassembly;
@@ -21,6 +22,7 @@ mod timer;
 mod transmit;
 mod window;
 
+pub(crate) use buffers::Buffers;
 pub use config::DtlsConfig;
 pub use connection::DtlsConnection;
 pub use session::DtlsSession;

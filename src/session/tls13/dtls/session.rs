@@ -1,13 +1,14 @@
 //! An association and its transport.
 
 use super::super::config::Config;
-use super::super::crypto::{Crypto, ExternalPsk};
+use super::super::crypto::{Crypto, ExternalPsk, SoftwarePsk};
 use super::super::error::TlsError;
 use super::super::session::name;
+use super::buffers::Buffers;
 use super::config::DtlsConfig;
 use super::connection::DtlsConnection;
 use super::snapshot::Snapshot;
-use crate::session::SessionError;
+use crate::session::{Psk, SessionError};
 use crate::transport::{DatagramTransport, Host};
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
@@ -58,10 +59,52 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         rng: &mut (impl RngCore + CryptoRng),
         (receive, send): (&'m mut [u8], &'m mut [u8]),
     ) -> Result<&'p mut Self, SessionError> {
-        let this = Self::prepare(place, transport, dtls, receive, send);
-        let this = this.map_err(|e| name(e, false))?;
-        let started = this.connection.start(config, dtls, psk, rng);
+        let buffers = Buffers::new(receive, send);
+        buffers.check(dtls).map_err(|e| name(e, false))?;
+        let this = Self::prepare(place, transport, dtls, buffers);
+        let started = this.connection.start(config, dtls, None, psk, rng);
         started.map(|()| this).map_err(|e| name(e, false))
+    }
+
+    /// The same, with an identity that is lent by nobody. What fails gives the buffers back, and
+    /// leaves nothing.
+    pub(crate) fn begin_as(
+        place: &mut Option<Self>,
+        transport: T,
+        (config, dtls): (&Config<'m>, &DtlsConfig<'m>),
+        psk: Psk<'_>,
+        rng: &mut (impl RngCore + CryptoRng),
+        buffers: Buffers<'m>,
+    ) -> Result<(), (SessionError, Buffers<'m>)> {
+        if let Err(e) = buffers.check(dtls) {
+            return Err((name(e, false), buffers));
+        }
+        let this = Self::prepare(place, transport, dtls, buffers);
+        let identity = Some(psk.identity.clone());
+        let mut key = SoftwarePsk::<C>::new(psk.key.as_octets());
+        let started = this.connection.start(config, dtls, identity, &mut key, rng);
+        let Err(e) = started else { return Ok(()) };
+        let buffers = this.connection.take_buffers();
+        *place = None;
+        Err((name(e, false), buffers))
+    }
+
+    /// Goes on with an association that was put away. What fails gives the buffers back.
+    pub(crate) fn resume_as(
+        transport: T,
+        snapshot: &Snapshot,
+        dtls: &DtlsConfig<'m>,
+        buffers: Buffers<'m>,
+    ) -> Result<Self, (SessionError, Buffers<'m>)> {
+        match DtlsConnection::resume_in(snapshot, dtls, buffers) {
+            Ok(connection) => Ok(Self::over(transport, connection)),
+            Err((e, buffers)) => Err((name(e, false), buffers)),
+        }
+    }
+
+    /// Ends without a farewell and gives the buffers back, wiped.
+    pub(crate) fn take_buffers(&mut self) -> Buffers<'m> {
+        self.connection.take_buffers()
     }
 
     /// Not inlined, so that whatever of the stack it takes is free again for the handshake.
@@ -70,14 +113,13 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         place: &'p mut Option<Self>,
         transport: T,
         dtls: &DtlsConfig<'m>,
-        receive: &'m mut [u8],
-        send: &'m mut [u8],
-    ) -> Result<&'p mut Self, TlsError> {
-        Ok(place.insert(Self {
+        buffers: Buffers<'m>,
+    ) -> &'p mut Self {
+        place.insert(Self {
             transport,
-            connection: DtlsConnection::empty(dtls, receive, send)?,
+            connection: DtlsConnection::empty(dtls, buffers),
             was_open: false,
-        }))
+        })
     }
 
     /// [`begin`](Self::begin) and [`poll`](Self::poll) until it is open, idling in between.
