@@ -229,10 +229,11 @@ impl<'n> Device<'n> {
 fn restart(network: &TestNet) {
     let position = network.position();
     network.restart();
-    let closed = |event: &msgin5g_testnet::Event| {
-        matches!(&event.kind, EventKind::SessionClosed { ue, .. } if ue == METER.service_id)
-    };
-    network.wait_for_after(position, closed).expect("forgotten");
+    // Whose it was is forgotten, too.
+    let is_over = |kind: &EventKind| matches!(kind, EventKind::SessionClosed { .. });
+    network
+        .wait_for_after(position, |event| is_over(&event.kind))
+        .expect("forgotten");
 }
 
 fn retry_at(event: &ConnectionEvent) -> Option<u64> {
