@@ -31,6 +31,16 @@
 
 
 /**
+ * 8-octet words of an AT modem.
+ */
+#define MSGIN5G_AT_WORDS 290
+
+/**
+ * Added to the number of `+CME ERROR`, below 0, as the code of the transport: 10 is -10010.
+ */
+#define MSGIN5G_AT_CME -10000
+
+/**
  * For msgin5g_config::registration_refresh_ms and others: not at all.
  */
 #define MSGIN5G_NONE 4294967295
@@ -63,12 +73,12 @@
 /**
  * 8-octet words of a client, where pointers have 64 bits.
  */
-#define MSGIN5G_CLIENT_WORDS_64 700
+#define MSGIN5G_CLIENT_WORDS_64 720
 
 /**
  * 8-octet words of a client, where pointers have 32 bits.
  */
-#define MSGIN5G_CLIENT_WORDS_32 520
+#define MSGIN5G_CLIENT_WORDS_32 540
 
 /**
  * Octets that one of msgin5g_sizes::slots takes, where pointers have 64 bits.
@@ -94,6 +104,11 @@
  * Octets of memory that a session by embedded-tls takes, in the place of two records.
  */
 #define MSGIN5G_EMBEDDED_TLS_SIZE 9216
+
+/**
+ * Octets that a snapshot of a client with the default sizes has at the most, where pointers have 32 or 64 bits.
+ */
+#define MSGIN5G_SNAPSHOT_SIZE 7168
 
 /**
  * The version of this header, see msgin5g_version().
@@ -409,6 +424,35 @@ typedef uint32_t msgin5g_address;
 #endif // __cplusplus
 
 /**
+ * How a modem speaks of sockets.
+ */
+enum msgin5g_at_dialect
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Quectel BG95, BG77, BG600L.
+     */
+    MSGIN5G_AT_DIALECT_QUECTEL = 0,
+    /**
+     * Nordic Serial Modem on nRF91.
+     */
+    MSGIN5G_AT_DIALECT_NORDIC = 1,
+    /**
+     * u-blox SARA-R5.
+     */
+    MSGIN5G_AT_DIALECT_SARA = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_at_dialect msgin5g_at_dialect;
+#else
+typedef uint32_t msgin5g_at_dialect;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What has happened. Which members of msgin5g_event it sets stands with each; all others are 0 or empty.
  */
 enum msgin5g_event_kind
@@ -709,49 +753,74 @@ typedef struct {
 } msgin5g_subscriber;
 
 /**
- * A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;
- * it is not to be moved or copied. Only the library looks into it.
+ * A modem that speaks AT commands: one socket of it. In memory of yours, not to be moved or copied. Only the library
+ * looks into it.
  */
 typedef struct {
     /**
      * Nothing that you should look at.
      */
-    uint64_t opaque[MSGIN5G_CLIENT_WORDS];
-} msgin5g_client;
+    uint64_t opaque[MSGIN5G_AT_WORDS];
+} msgin5g_at;
 
 /**
- * How much of the memory goes where, in octets or as a number. 0: the default.
+ * What an AT modem is told once. Set all of it to 0, then `size`, then what matters. `host` belongs to the modem as
+ * long as it is used.
  */
 typedef struct {
     /**
-     * Longest CoAP message that is received: about 350 octets and the payload. Default 1152.
+     * sizeof(msgin5g_at_config).
      */
-    uint32_t receive;
+    uint32_t size;
     /**
-     * Longest CoAP message that is sent. Default 1152.
+     * One of msgin5g_at_dialect.
      */
-    uint32_t send;
+    uint32_t dialect;
     /**
-     * What waits for its answer: payloads, and 100 octets or so for each message. Default 2048.
+     * Handed to the three functions as it is.
      */
-    uint32_t outbox;
+    void *user;
     /**
-     * Messages, reports and subscriptions that wait at the same time. Default 8.
+     * Puts octets on the UART without waiting.
+     *
+     * \return so many are taken, from the first on; 0 no room now; below 0 the UART is out of order
      */
-    uint32_t slots;
+    int32_t (*write)(void *user, const uint8_t *data, size_t len);
     /**
-     * Received segments until their message is whole. Default 2048; MSGIN5G_NONE: none are taken.
+     * Gives octets that have arrived, out of a ring that an interrupt fills, without waiting.
+     *
+     * \return so many; 0 nothing there; below 0 the UART is out of order
      */
-    uint32_t incoming;
+    int32_t (*read)(void *user, uint8_t *buffer, size_t len);
     /**
-     * Messages in segments that are received at the same time. Default 4; MSGIN5G_NONE: none.
+     * Milliseconds on the clock of msgin5g_poll().
      */
-    uint32_t sets;
+    uint64_t (*now_ms)(void *user);
     /**
-     * Longest record of the session, each way. Default 640.
+     * Name or address of the server, ended by 0; the modem resolves it.
      */
-    uint32_t record;
-} msgin5g_sizes;
+    const char *host;
+    /**
+     * Port, 1 to 65535.
+     */
+    uint32_t port;
+    /**
+     * 0 TCP, 1 UDP.
+     */
+    uint32_t udp;
+    /**
+     * Quectel: PDP context, 1 to 16. 0: 1.
+     */
+    uint32_t context;
+    /**
+     * Quectel: number of the socket, 0 to 11.
+     */
+    uint32_t connection;
+    /**
+     * Nordic: 1 for IP version 6.
+     */
+    uint32_t ipv6;
+} msgin5g_at_config;
 
 /**
  * A way to the server: a socket, a modem. None of the functions may block, and none may call back into the client.
@@ -796,6 +865,51 @@ typedef struct {
      */
     int64_t (*deadline)(void *user);
 } msgin5g_transport;
+
+/**
+ * A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;
+ * it is not to be moved or copied. Only the library looks into it.
+ */
+typedef struct {
+    /**
+     * Nothing that you should look at.
+     */
+    uint64_t opaque[MSGIN5G_CLIENT_WORDS];
+} msgin5g_client;
+
+/**
+ * How much of the memory goes where, in octets or as a number. 0: the default.
+ */
+typedef struct {
+    /**
+     * Longest CoAP message that is received: about 350 octets and the payload. Default 1152.
+     */
+    uint32_t receive;
+    /**
+     * Longest CoAP message that is sent. Default 1152.
+     */
+    uint32_t send;
+    /**
+     * What waits for its answer: payloads, and 100 octets or so for each message. Default 2048.
+     */
+    uint32_t outbox;
+    /**
+     * Messages, reports and subscriptions that wait at the same time. Default 8.
+     */
+    uint32_t slots;
+    /**
+     * Received segments until their message is whole. Default 2048; MSGIN5G_NONE: none are taken.
+     */
+    uint32_t incoming;
+    /**
+     * Messages in segments that are received at the same time. Default 4; MSGIN5G_NONE: none.
+     */
+    uint32_t sets;
+    /**
+     * Longest record of the session, each way. Default 640.
+     */
+    uint32_t record;
+} msgin5g_sizes;
 
 /**
  * What a key source fills in. All octets are 0 before.
@@ -1309,6 +1423,32 @@ typedef struct {
     const char *store_until;
 } msgin5g_message;
 
+/**
+ * A number that only ever grows, whatever happens to power and flash: it keeps a snapshot from being used twice.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_counter).
+     */
+    uint32_t size;
+    /**
+     * Handed to the functions as it is.
+     */
+    void *user;
+    /**
+     * The value now.
+     *
+     * \return 0 done, anything else failed
+     */
+    int32_t (*value)(void *user, uint64_t *value);
+    /**
+     * Makes it larger for good, and tells the new value.
+     *
+     * \return 0 done, anything else failed
+     */
+    int32_t (*advance)(void *user, uint64_t *value);
+} msgin5g_counter;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1397,87 +1537,55 @@ msgin5g_status msgin5g_akma_a_kid(const uint8_t *a_tid,
 msgin5g_status msgin5g_akma_psk_identity(const char *a_kid, char *text, size_t text_size);
 
 /**
- * K_AUSF of a 5G AKA run (TS 33.501 A.2), for UEs whose USIM answers and whose modem does not keep K_AUSF.
- * May be called at any time from anywhere.
+ * Makes a modem. It is not spoken to before the transport is asked to connect.
  *
- * \param ck 16 octets
- * \param ik 16 octets
- * \param serving_network "5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org", ended by 0
- * \param sqn_xor_ak 6 octets, the first of AUTN
- * \param k_ausf room for 32 octets; unchanged after an error
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
- */
-msgin5g_status msgin5g_akma_k_ausf_from_5g_aka(const uint8_t *ck,
-                                               const uint8_t *ik,
-                                               const char *serving_network,
-                                               const uint8_t *sqn_xor_ak,
-                                               uint8_t *k_ausf);
-
-/**
- * K_AUSF of an EAP-AKA' run (TS 33.501 6.1.3.1): out of the EMSK. May be called at any time from anywhere.
- *
- * \param emsk the EMSK
- * \param emsk_len 64
- * \param k_ausf room for 32 octets; unchanged after an error
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_KEY_LENGTH
- */
-msgin5g_status msgin5g_akma_k_ausf_from_emsk(const uint8_t *emsk,
-                                             size_t emsk_len,
-                                             uint8_t *k_ausf);
-
-/**
- * K_AKMA and A-TID from K_AUSF (TS 33.535 A.2 and A.3). May be called at any time from anywhere.
- *
- * \param k_ausf 32 raw octets
- * \param supi digits of an IMSI, or an NAI, ended by 0
- * \param k_akma room for 32 octets, to be wiped by the caller; unchanged after an error
- * \param a_tid room for 32 octets; unchanged after an error
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
- */
-msgin5g_status msgin5g_akma_k_akma(const uint8_t *k_ausf,
-                                   const char *supi,
-                                   uint8_t *k_akma,
-                                   uint8_t *a_tid);
-
-/**
- * K_AF for one server from K_AKMA (TS 33.535 A.4). May be called at any time from anywhere.
- *
- * \param k_akma 32 raw octets
- * \param server_name host name of the server, ended by 0
- * \param ua_star_id 5 octets of the Ua* protocol; NULL: that of TLS 1.3
- * \param k_af room for 32 octets, to be wiped by the caller; unchanged after an error
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME
- */
-msgin5g_status msgin5g_akma_k_af(const uint8_t *k_akma,
-                                 const char *server_name,
-                                 const uint8_t *ua_star_id,
-                                 uint8_t *k_af);
-
-/**
- * The A-KID of a subscriber, ended by 0 (TS 33.535 clause 6.1). May be called at any time from anywhere.
- *
- * \param a_tid 32 octets, as msgin5g_akma_k_akma() gives them
- * \param subscriber whose it is; the SUPI does not count
- * \param text where it goes
- * \param text_size octets of that; 193 are always enough
+ * \param at memory for it
+ * \param config its UART and its server
  * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
- * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_NOT_BUILT
  */
-msgin5g_status msgin5g_akma_a_kid(const uint8_t *a_tid,
-                                  const msgin5g_subscriber *subscriber,
-                                  char *text,
-                                  size_t text_size);
+msgin5g_status msgin5g_at_init(msgin5g_at *at, const msgin5g_at_config *config);
 
 /**
- * The PSK identity for an A-KID, ended by 0 (TS 33.535 B.1.3.2). May be called at any time from anywhere.
+ * The modem as a transport, to be put into a configuration: the modem stays where it is as long as that is used.
  *
- * \param a_kid ended by 0
- * \param text where it goes
- * \param text_size octets of that; 257 are always enough
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
- * MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL
+ * \param at the modem
+ * \param transport filled in; `size` of it does not count
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK, MSGIN5G_STATUS_NOT_BUILT
  */
-msgin5g_status msgin5g_akma_psk_identity(const char *a_kid, char *text, size_t text_size);
+msgin5g_status msgin5g_at_transport(msgin5g_at *at,
+                                    msgin5g_transport *transport);
+
+/**
+ * Asks the modem something else: to be called with the same command until it is not 0. While a socket is open it
+ * waits until everything that was read has been taken. Also the way to a vendor's command for AKMA keys.
+ *
+ * \param at the modem
+ * \param command without the end of the line, ended by 0, such as "AT+CIMI"
+ * \param prefix how the wanted line of the answer begins, ended by 0, such as "+CEREG"; "" for one without a name
+ * \param patience_ms how long the modem may take
+ * \param line where that line goes, ended by 0; what does not fit is cut off
+ * \param line_size room there, at least 1
+ * \return 1 the line is there (empty if there was none); 0 not yet; below 0: MSGIN5G_STATUS_MODEM_NO_ANSWER,
+ * MSGIN5G_STATUS_MODEM_REFUSED, MSGIN5G_STATUS_MODEM_UNSENDABLE, MSGIN5G_AT_CME minus a number of `+CME ERROR`,
+ * MSGIN5G_STATUS_CLOSED, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK, MSGIN5G_STATUS_NOT_BUILT
+ */
+int32_t msgin5g_at_ask(msgin5g_at *at,
+                       const char *command,
+                       const char *prefix,
+                       uint32_t patience_ms,
+                       char *line,
+                       size_t line_size);
+
+/**
+ * Closes the socket: to be called until it is not 0.
+ *
+ * \return 1 it is closed; 0 not yet; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK, MSGIN5G_STATUS_NOT_BUILT
+ */
+int32_t msgin5g_at_close(msgin5g_at *at);
 
 /**
  * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().
@@ -1582,6 +1690,11 @@ int32_t msgin5g_pending(msgin5g_client *client);
  */
 int32_t msgin5g_is_idle(msgin5g_client *client);
 
+/**
+ * Not in the library: a program may define it, and it is called if a fault in the library is found at run
+ * time. It should not return: log, reset. Without it the core stops at an undefined instruction. Only in a
+ * library with the feature `panic-handler`.
+ */
 extern void msgin5g_on_panic(void);
 
 /**
@@ -1754,292 +1867,56 @@ msgin5g_status msgin5g_give_report(msgin5g_client *client,
 msgin5g_status msgin5g_ping(msgin5g_client *client);
 
 /**
- * One line of English about a status, for logs. Never NULL, constant, ends with 0.
- * Any number may be given. May be called at any time from anywhere.
- *
- * \param status what a function returned or an event holds
- */
-const char *msgin5g_strerror(int32_t status);
-
-/**
- * The version of this library: major in bits 16 to 23, minor in 8 to 15, patch in 0 to 7. The same as
- * MSGIN5G_VERSION of the header that it goes with. May be called at any time from anywhere.
- */
-uint32_t msgin5g_version(void);
-
-/**
- * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().
- *
- * Do not call it for a client that is in use: msgin5g_wipe() it first. After an error there is no client.
- *
- * \param client memory for it
- * \param config who it is and what it works with
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
- * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_INVALID_CONFIG,
- * MSGIN5G_STATUS_AKMA_NAME, MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_RANDOM_FAILED
- */
-msgin5g_status msgin5g_init(msgin5g_client *client,
-                            const msgin5g_config *config);
-
-/**
- * Does what can be done now: keys, connecting, handshake, sending, receiving; and calls the functions of the
- * configuration. Never waits.
- *
- * Call it when octets have arrived, when the modem has news, after functions that give the client something to
- * send, and at the time that it returned. Not from within a callback, and never at the same time from two tasks.
+ * Writes the state of the client into octets for flash: registration, messages that wait, messages half received,
+ * subscriptions. No session and no key is in it; the next life opens a session with a key of its own. Encrypted and
+ * authenticated below a secret of the device; older snapshots are void from here on. The client can go on.
  *
  * \param client the client
- * \param now_ms milliseconds from any origin that stays, never going back
- * \return when (ms) to call it again even if nothing arrives; a time that has passed: at once; MSGIN5G_NEVER: not.
- * Below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-int64_t msgin5g_poll(msgin5g_client *client,
-                     uint64_t now_ms);
-
-/**
- * Ends the session in order and stays away: MSGIN5G_EVENT_KIND_CLOSED comes when it is done. De-register before if
- * the server shall know. Goes on with msgin5g_poll().
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * \param secret a secret of the device, 16 octets or more
+ * \param secret_len octets of that
+ * \param counter the monotonic counter
+ * \param out where it goes: MSGIN5G_SNAPSHOT_SIZE octets are enough for the default sizes
+ * \param out_size room there
+ * \param out_len how many octets it has; unchanged after an error
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_COUNTER_FAILED,
+ * MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_KEY_LENGTH, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED,
  * MSGIN5G_STATUS_IN_CALLBACK
  */
-msgin5g_status msgin5g_close(msgin5g_client *client);
-
-/**
- * Connects again after msgin5g_close(), by msgin5g_poll().
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_open(msgin5g_client *client);
-
-/**
- * Ends a pause between two attempts to connect: the network is back, or somebody waits.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_hurry(msgin5g_client *client);
-
-/**
- * Ends a client at once, without a word to the server: closes the transport, wipes keys, context and memory. Both
- * are the caller's again. msgin5g_close() first, and msgin5g_poll() until it has closed, if there is time.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_wipe(msgin5g_client *client);
-
-/**
- * Whether a session is open.
- *
- * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-int32_t msgin5g_is_connected(msgin5g_client *client);
-
-/**
- * Whether the server has accepted the registration.
- *
- * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-int32_t msgin5g_is_registered(msgin5g_client *client);
-
-/**
- * Whether only a new primary authentication helps, as far as is known.
- *
- * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-int32_t msgin5g_needs_authentication(msgin5g_client *client);
-
-/**
- * How many messages, reports and subscriptions are accepted and not answered yet.
- *
- * \return 0 or more; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-int32_t msgin5g_pending(msgin5g_client *client);
-
-/**
- * Whether nothing of any message is in the memory any more: all is answered and handed over.
- *
- * \return 1 or 0; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-int32_t msgin5g_is_idle(msgin5g_client *client);
-
-extern void msgin5g_on_panic(void);
-
-/**
- * Registers with the server, now or as soon as there is a session. MSGIN5G_EVENT_KIND_REGISTERED or
- * MSGIN5G_EVENT_KIND_REGISTRATION_FAILED tells the outcome. Once is enough: it registers again by itself.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_register(msgin5g_client *client);
-
-/**
- * Ends the registration once all that was accepted before is answered: MSGIN5G_EVENT_KIND_DEREGISTERED.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_deregister(msgin5g_client *client);
-
-/**
- * Tells the server another profile, by registering again.
- *
- * \param client the client
- * \param profile copied; its texts belong to the client until the next profile or msgin5g_wipe()
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_BUSY, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
- * MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_change_profile(msgin5g_client *client, const msgin5g_profile *profile);
-
-/**
- * A device trigger has come by SMS or NIDD: registers, and sends at once what waited.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_on_device_trigger(msgin5g_client *client);
-
-/**
- * Accepts a message whose payload is text (UTF-8). It is copied and kept until the server has answered, whether or
- * not there is a session: MSGIN5G_EVENT_KIND_ACCEPTED, MSGIN5G_EVENT_KIND_STORED or MSGIN5G_EVENT_KIND_FAILED, and
- * a report later if one was asked for. Goes out with msgin5g_poll().
- *
- * \param client the client
- * \param message the message
- * \param message_id where its name goes; NULL: nowhere
- * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_OUTBOX_FULL and MSGIN5G_STATUS_OUTBOX_TOO_SMALL, which pass;
- * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
- * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_NOT_BUILT,
- * MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_send(msgin5g_client *client,
-                            const msgin5g_message *message,
-                            msgin5g_message_id *message_id);
-
-/**
- * The same for a payload of any octets, which go as base64 by a convention of this library: the recipient has to
- * know it and call msgin5g_decode_octets() or the like. They take a third more than msgin5g_send().
- *
- * \param client the client
- * \param message the message
- * \param message_id where its name goes; NULL: nowhere
- * \return as msgin5g_send()
- */
-msgin5g_status msgin5g_send_octets(msgin5g_client *client,
-                                   const msgin5g_message *message,
-                                   msgin5g_message_id *message_id);
-
-/**
- * Octets of a payload that came as base64. May be called at any time from anywhere, also from callbacks.
- *
- * \param payload what came
- * \param payload_len octets of that
- * \param out where the octets go
- * \param out_size room there; three quarters of `payload_len` are always enough
- * \param out_len how many there are; unchanged after an error
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT (no base64),
- * MSGIN5G_STATUS_TOO_LARGE (over 65,535 octets), MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_NOT_BUILT
- */
-msgin5g_status msgin5g_decode_octets(const char *payload,
-                                     size_t payload_len,
+msgin5g_status msgin5g_snapshot_save(msgin5g_client *client,
+                                     const uint8_t *secret,
+                                     size_t secret_len,
+                                     const msgin5g_counter *counter,
                                      uint8_t *out,
                                      size_t out_size,
                                      size_t *out_len);
 
 /**
- * Accepts a message whose payload the application holds, in flash or in a file: MSGIN5G_EVENT_KIND_PAYLOAD_WANTED
- * asks for it part by part, and msgin5g_supply() gives it. It stays as it is until
- * MSGIN5G_EVENT_KIND_SEGMENTS_RELEASED or MSGIN5G_EVENT_KIND_FAILED. Goes in segments.
+ * Takes up what a snapshot holds. For a client that has just been initialised with the same configuration, before
+ * its first msgin5g_poll(); do not register, it is registered if it was. A snapshot can be used once.
  *
  * \param client the client
- * \param message the message; its payload does not count, its `payload_len` does
- * \param message_id where its name goes; not NULL
- * \return as msgin5g_send()
- */
-msgin5g_status msgin5g_send_from(msgin5g_client *client,
-                                 const msgin5g_message *message,
-                                 msgin5g_message_id *message_id);
-
-/**
- * Hands over the part of a payload that MSGIN5G_EVENT_KIND_PAYLOAD_WANTED asked for. It is read during the call.
- * UTF-8 but for characters that go on beyond the part.
- *
- * \param client the client
- * \param message_id of the event
- * \param offset of the event
- * \param part the octets from there on
- * \param part_len `len` of the event
- * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_BUSY: it is asked for again; MSGIN5G_STATUS_WRONG_PART,
- * MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT,
- * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_supply(msgin5g_client *client,
-                              const msgin5g_message_id *message_id,
-                              size_t offset,
-                              const void *part,
-                              size_t part_len);
-
-/**
- * Subscribes to messaging topics: MSGIN5G_EVENT_KIND_SUBSCRIBED or MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
- *
- * \param client the client
- * \param topics texts that end with 0, read during the call
- * \param topic_count 1 to 8
- * \param expiration until when (RFC 3339), ended by 0; NULL: as long as the operator lets it
- * \param subscription where its number goes; not NULL
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_TOPIC_COUNT, MSGIN5G_STATUS_INVALID_IDENTIFIER,
- * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_OUTBOX_FULL,
- * MSGIN5G_STATUS_OUTBOX_TOO_SMALL, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_subscribe(msgin5g_client *client,
-                                 const char *const *topics,
-                                 size_t topic_count,
-                                 const char *expiration,
-                                 uint32_t *subscription);
-
-/**
- * Ends a subscription: MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
- *
- * \param client the client
- * \param subscription as msgin5g_subscribe() gave it
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_INVALID_ARGUMENT,
- * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_unsubscribe(msgin5g_client *client, uint32_t subscription);
-
-/**
- * Reports what became of a received message, with MSGIN5G_REPORTS_BY_APPLICATION.
- *
- * \param client the client
- * \param ticket msgin5g_received::report_ticket of that message
- * \param success 1 or 0
- * \param cause why it failed, ended by 0; NULL: not said
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_OUTBOX_TOO_SMALL,
- * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_give_report(msgin5g_client *client,
-                                   uint32_t ticket,
-                                   int32_t success,
-                                   const char *cause);
-
-/**
- * Asks the server for a sign of life: MSGIN5G_EVENT_KIND_PONG.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * \param secret as it was saved with
+ * \param secret_len octets of that
+ * \param counter the monotonic counter
+ * \param sealed the snapshot; it is decrypted where it lies, and wiped
+ * \param sealed_len its octets; more may follow
+ * \param now_ms the time on the clock of msgin5g_poll()
+ * \param asleep_ms how long it is since it was saved, 0 if nobody knows
+ * \return MSGIN5G_STATUS_OK; otherwise the client is as if it were new: MSGIN5G_STATUS_SNAPSHOT_INVALID,
+ * MSGIN5G_STATUS_SNAPSHOT_OLD, MSGIN5G_STATUS_SNAPSHOT_DOES_NOT_FIT, MSGIN5G_STATUS_COUNTER_FAILED,
+ * MSGIN5G_STATUS_KEY_LENGTH, MSGIN5G_STATUS_BUSY (it is connected), MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED,
  * MSGIN5G_STATUS_IN_CALLBACK
  */
-msgin5g_status msgin5g_ping(msgin5g_client *client);
+msgin5g_status msgin5g_snapshot_restore(msgin5g_client *client,
+                                        const uint8_t *secret,
+                                        size_t secret_len,
+                                        const msgin5g_counter *counter,
+                                        uint8_t *sealed,
+                                        size_t sealed_len,
+                                        uint64_t now_ms,
+                                        uint64_t asleep_ms);
 
 /**
  * One line of English about a status, for logs. Never NULL, constant, ends with 0.

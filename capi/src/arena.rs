@@ -48,7 +48,7 @@ impl Arena {
     }
 
     /// One value.
-    #[cfg(feature = "embedded-tls")]
+    #[cfg(any(feature = "embedded-tls", feature = "at"))]
     pub fn put<T>(&mut self, value: T) -> Result<&'static mut T, Status> {
         let room = self.room::<T>(1)?;
         let place = room.first_mut().ok_or(Status::Internal)?;

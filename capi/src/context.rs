@@ -31,6 +31,8 @@ pub(crate) struct Context {
     pub handlers: Handlers,
     pub random: Random,
     pub supplier: Supplier,
+    /// UE Service ID.
+    pub us: &'static str,
     pub path: [&'static str; 6],
     pub memory: *mut u8,
     pub memory_size: usize,
@@ -92,6 +94,7 @@ impl Entered {
                 handlers: &*addr_of_mut!((*context).handlers),
                 random: &mut *addr_of_mut!((*context).random),
                 supplier: &mut *addr_of_mut!((*context).supplier),
+                us: (*context).us,
                 largest: (*context).largest,
                 client: (*addr_of_mut!((*context).client)).assume_init_mut(),
                 connection: (*addr_of_mut!((*context).connection)).assume_init_mut(),
@@ -147,6 +150,8 @@ pub(crate) struct Parts<'a> {
     pub handlers: &'a Handlers,
     pub random: &'a mut Random,
     pub supplier: &'a mut Supplier,
+    #[cfg_attr(not(feature = "snapshot"), allow(dead_code))]
+    pub us: &'static str,
     pub largest: usize,
     pub client: &'a mut Client<'static>,
     pub connection: &'a mut Connection<'static, Channel>,

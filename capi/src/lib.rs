@@ -33,6 +33,7 @@
 
 mod akma;
 mod arena;
+mod at;
 mod channel;
 mod config;
 mod context;
@@ -46,9 +47,11 @@ mod panic;
 mod port;
 mod requests;
 mod sizes;
+mod snapshot;
 mod status;
 
 pub use akma::*;
+pub use at::*;
 pub use config::*;
 pub use context::msgin5g_client;
 pub use event::*;
@@ -57,6 +60,7 @@ pub use message::*;
 pub use port::*;
 pub use requests::*;
 pub use sizes::*;
+pub use snapshot::*;
 pub use status::*;
 
 #[cfg(not(any(feature = "tls13", feature = "embedded-tls")))]

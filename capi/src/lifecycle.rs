@@ -82,6 +82,8 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
         &mut *addr_of_mut!((*context).path)
     };
     // SAFETY: as above.
+    let us = unsafe { given::text::<'static>(given.ue_service_id) }?;
+    // SAFETY: as above.
     let client_config = unsafe { client_config(&given, path) }?;
 
     // SAFETY: the caller's memory, which nobody else uses until the client is wiped.
@@ -122,6 +124,7 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
         });
         addr_of_mut!((*context).random).write(random);
         addr_of_mut!((*context).supplier).write(supplier);
+        addr_of_mut!((*context).us).write(us);
         addr_of_mut!((*context).memory).write(given.memory.cast());
         addr_of_mut!((*context).memory_size).write(given.memory_size);
         addr_of_mut!((*context).largest).write(outbox);

@@ -28,6 +28,9 @@ core::arch::global_asm!(
 );
 
 unsafe extern "C" {
+    /// Not in the library: a program may define it, and it is called if a fault in the library is found at run
+    /// time. It should not return: log, reset. Without it the core stops at an undefined instruction. Only in a
+    /// library with the feature `panic-handler`.
     fn msgin5g_on_panic();
 }
 

@@ -191,7 +191,7 @@ impl StreamTransport for Port {
     }
 }
 
-fn counted(returned: i32, most: usize) -> Poll<Result<usize, TransportError>> {
+pub(crate) fn counted(returned: i32, most: usize) -> Poll<Result<usize, TransportError>> {
     match usize::try_from(returned) {
         Ok(0) => Poll::Pending,
         Ok(n) if n <= most => Poll::Ready(Ok(n)),

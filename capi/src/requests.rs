@@ -470,6 +470,10 @@ unsafe fn outgoing<'a>(
 
 #[cfg(feature = "base64")]
 fn decoded(text: &str, out: &mut [u8]) -> Result<usize, Status> {
-    let _ = (text, out);
-    Err(Status::NotBuilt)
+    use msgin5g::message::base64::{Base64Error, decode};
+    let octets = decode(text, out).map_err(|error| match error {
+        Base64Error::BufferTooSmall { .. } => Status::BufferTooSmall,
+        _ => Status::InvalidText,
+    })?;
+    Ok(octets.len())
 }

@@ -52,7 +52,7 @@ pub fn library() -> Result<PathBuf> {
         "--crate-type",
         "staticlib",
         "--features",
-        "panic-handler,embedded-tls,base64",
+        "panic-handler,embedded-tls,base64,at,snapshot",
     ]);
     run::run(&mut cargo)?;
     Ok(run::target_dir().join("capi/libmsgin5g_c.a"))
@@ -61,20 +61,11 @@ pub fn library() -> Result<PathBuf> {
 fn generate(capi: &Path) -> Result<String> {
     let config = cbindgen::Config::from_file(capi.join("cbindgen.toml"))
         .map_err(|error| anyhow::anyhow!("cbindgen.toml: {error}"))?;
-    let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in sources(&capi.join("src"))? {
-        builder = builder.with_src(source);
-    }
+    // Its modules are found from here.
+    let builder = cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(capi.join("src/lib.rs"));
     let mut text = Vec::new();
     builder.generate().context("cbindgen")?.write(&mut text);
     Ok(String::from_utf8(text)?)
-}
-
-fn sources(dir: &Path) -> Result<Vec<PathBuf>> {
-    let mut found: Vec<PathBuf> = fs::read_dir(dir)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    found.retain(|path| path.extension().is_some_and(|end| end == "rs"));
-    found.sort();
-    Ok(found)
 }
