@@ -73,12 +73,12 @@
 /**
  * 8-octet words of a client, where pointers have 64 bits.
  */
-#define MSGIN5G_CLIENT_WORDS_64 720
+#define MSGIN5G_CLIENT_WORDS_64 740
 
 /**
  * 8-octet words of a client, where pointers have 32 bits.
  */
-#define MSGIN5G_CLIENT_WORDS_32 540
+#define MSGIN5G_CLIENT_WORDS_32 570
 
 /**
  * Octets that one of msgin5g_sizes::slots takes, where pointers have 64 bits.

@@ -8,9 +8,9 @@ use crate::context::Context;
 pub const MSGIN5G_NEVER: i64 = i64::MAX;
 
 /// 8-octet words of a client, where pointers have 64 bits.
-pub const MSGIN5G_CLIENT_WORDS_64: usize = 720;
+pub const MSGIN5G_CLIENT_WORDS_64: usize = 740;
 /// 8-octet words of a client, where pointers have 32 bits.
-pub const MSGIN5G_CLIENT_WORDS_32: usize = 540;
+pub const MSGIN5G_CLIENT_WORDS_32: usize = 570;
 /// cbindgen:ignore
 /// 8-octet words of a client.
 pub const MSGIN5G_CLIENT_WORDS: usize = of_width(MSGIN5G_CLIENT_WORDS_64, MSGIN5G_CLIENT_WORDS_32);

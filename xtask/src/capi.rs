@@ -1,5 +1,8 @@
 //! The C API: its header, its static library, and the programs in C that try it.
 
+mod library;
+mod programs;
+
 use crate::run;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -7,9 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Writes capi/include/msgin5g.h, or says whether the one there is current.
 pub fn header(check: bool) -> Result<()> {
-    let capi = run::root().join("capi");
-    let place = capi.join("include/msgin5g.h");
-    let fresh = generate(&capi)?;
+    let place = dir().join("include/msgin5g.h");
+    let fresh = generate(&dir())?;
     let old = fs::read_to_string(&place).unwrap_or_default();
     if old == fresh {
         println!("{} is current", place.display());
@@ -28,34 +30,20 @@ pub fn header(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Everything that can be tried on this computer.
-pub fn run(_may_install: bool) -> Result<()> {
+/// Everything about C that can be tried on this computer.
+pub fn run(may_install: bool) -> Result<()> {
+    crate::install::for_c(may_install)?;
     header(true)?;
-    let library = library()?;
-    println!("{}", library.display());
+    programs::header_compiles()?;
+    let library = library::build()?;
+    programs::run(&library)?;
+    println!("C on this computer: ok");
     Ok(())
 }
 
-/// The static library for this computer, with all that can be built in.
-pub fn library() -> Result<PathBuf> {
-    let mut cargo = run::cargo();
-    cargo.args([
-        "rustc",
-        "-q",
-        "-p",
-        "msgin5g-capi",
-        "--lib",
-        "--profile",
-        "capi",
-    ]);
-    cargo.args([
-        "--crate-type",
-        "staticlib",
-        "--features",
-        "panic-handler,embedded-tls,base64,at,snapshot",
-    ]);
-    run::run(&mut cargo)?;
-    Ok(run::target_dir().join("capi/libmsgin5g_c.a"))
+/// Where the C API lies.
+fn dir() -> PathBuf {
+    run::root().join("capi")
 }
 
 fn generate(capi: &Path) -> Result<String> {

@@ -92,6 +92,25 @@ const TSHARK: Package = Package {
     why: "reads a recorded exchange with the dissector of tools/wireshark",
 };
 
+/// What compiles and watches the programs in C.
+const C_ON_THIS_COMPUTER: [Package; 3] = [
+    Package {
+        name: "gcc",
+        present: || run::on_path("cc"),
+        why: "compiles the programs in C of capi",
+    },
+    Package {
+        name: "g++",
+        present: || run::on_path("c++"),
+        why: "compiles the header of capi as C++",
+    },
+    Package {
+        name: "valgrind",
+        present: || run::on_path("valgrind"),
+        why: "watches the programs in C of capi",
+    },
+];
+
 /// What builds Mbed TLS for a board, the peer of the bench.
 const C_FOR_CORTEX_M: [Package; 2] = [
     Package {
@@ -201,12 +220,18 @@ pub fn for_fuzzing(allowed: bool) -> Result<()> {
     ensure(OPENSSL.iter().chain([&CPLUSPLUS]), allowed)
 }
 
+/// Everything that the programs in C need on this computer.
+pub fn for_c(allowed: bool) -> Result<()> {
+    ensure(OPENSSL.iter().chain(&C_ON_THIS_COMPUTER), allowed)
+}
+
 /// Everything that `cargo xtask test` needs, in one go.
 pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
     let packages = OPENSSL
         .iter()
         .chain(&WOLFSSL)
         .chain([&CPLUSPLUS, &QEMU, &TSHARK])
+        .chain(&C_ON_THIS_COMPUTER)
         .chain(&TLS_PEERS)
         .chain(&C_FOR_CORTEX_M)
         .chain(&C)

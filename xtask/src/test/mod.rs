@@ -9,7 +9,7 @@ mod source;
 
 use crate::bench::peer;
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{fuzz, install, wolfssl};
+use crate::{capi, fuzz, install, wolfssl};
 use anyhow::{Result, bail};
 use std::time::Instant;
 
@@ -27,6 +27,7 @@ pub fn run(only_c: bool, may_install: bool) -> Result<()> {
     }
     source::steps(&mut steps);
     host::steps(&mut steps);
+    steps.step("C on this computer", || capi::run(may_install));
     steps.step("DTLS with wolfSSL", wolfssl::check);
     steps.step("send --dtls", wolfssl::send);
     crates::steps(&mut steps);
