@@ -18,6 +18,7 @@ pub fn steps(steps: &mut Steps) {
         run(cargo().args(words).args(["--", "-Dwarnings"]))
     });
     steps.step("each feature alone", each_feature_alone);
+    steps.step("all that the client can do but one", all_but_each);
     steps.step("tests on the host", || {
         let features = testable_features()?.join(",");
         let words = [
@@ -89,23 +90,35 @@ fn testable_features() -> Result<Vec<String>> {
 }
 
 fn each_feature_alone() -> Result<()> {
-    let check = |features: &str| {
-        let words = [
-            "clippy",
-            "--quiet",
-            "--package",
-            "msgin5g",
-            "--no-default-features",
-            "--features",
-            features,
-        ];
-        run(cargo().args(words).args(["--", "-Dwarnings"]))
-    };
-    check("")?;
+    lint_with("")?;
     for feature in metadata::features_of("msgin5g")? {
         if feature != "default" {
-            check(&feature)?;
+            lint_with(&feature)?;
         }
     }
     Ok(())
+}
+
+/// What a client can do is cut with features in the middle of its code: beside each alone, all but each. (All sets of
+/// all features would be millions.)
+fn all_but_each() -> Result<()> {
+    const PARTS: [&str; 4] = ["segmentation", "aggregation", "topics", "datagrams"];
+    for left_out in PARTS {
+        let kept: Vec<&str> = PARTS.into_iter().filter(|part| *part != left_out).collect();
+        lint_with(&kept.join(","))?;
+    }
+    lint_with(&PARTS.join(","))
+}
+
+fn lint_with(features: &str) -> Result<()> {
+    let words = [
+        "clippy",
+        "--quiet",
+        "--package",
+        "msgin5g",
+        "--no-default-features",
+        "--features",
+        features,
+    ];
+    run(cargo().args(words).args(["--", "-Dwarnings"]))
 }

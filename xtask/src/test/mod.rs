@@ -4,6 +4,7 @@ mod boards;
 mod c;
 mod crates;
 mod host;
+mod licences;
 mod panics;
 mod source;
 
@@ -31,6 +32,7 @@ pub fn run(only_c: bool, may_install: bool) -> Result<()> {
     steps.step("DTLS with wolfSSL", wolfssl::check);
     steps.step("send --dtls", wolfssl::send);
     crates::steps(&mut steps);
+    licences::steps(&mut steps);
     panics::steps(&mut steps, &toolchain);
     c::steps(&mut steps, &toolchain);
     boards::steps(&mut steps, &toolchain);
