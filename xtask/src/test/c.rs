@@ -31,9 +31,27 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
     steps.step("names in the C library, this machine", || {
         library::check_names(toolchain, For::Host)
     });
+    steps.step("names in the C header", || {
+        let header = fs::read_to_string(root().join("capi/include/msgin5g.h"))?;
+        let foreign = foreign_macros(&header);
+        ensure!(foreign.is_empty(), "the header defines {foreign:?}");
+        Ok(())
+    });
     steps.step("the C library, installed", || installed(toolchain));
     steps.step("a task of FreeRTOS, a sample for Zephyr", for_kernels);
     steps.step("the code in docs/c.md", the_page);
+}
+
+/// Macros that do not begin with our prefix.
+fn foreign_macros(header: &str) -> Vec<&str> {
+    let words = header.lines().filter_map(|line| {
+        let line = line.trim_start().strip_prefix('#')?;
+        line.trim_start().strip_prefix("define ")
+    });
+    words
+        .map(|words| words.split([' ', '(']).next().unwrap_or(words))
+        .filter(|name| !name.starts_with("MSGIN5G_"))
+        .collect()
 }
 
 /// The board sends back what it is sent, without the SDK.
@@ -171,7 +189,13 @@ fn scratch(name: &str) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::{foreign_macros, pieces};
+
+    #[test]
+    fn sees_macros_of_others() {
+        let header = "#define MSGIN5G_A 1\n  # define B(x) x\n#define C\nint define;\n";
+        assert_eq!(foreign_macros(header), ["B", "C"]);
+    }
 
     #[test]
     fn takes_the_c_out_of_a_page() {
