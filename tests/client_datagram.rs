@@ -3,6 +3,7 @@
 
 #[path = "client/datagram_world.rs"]
 mod datagram_world;
+#[allow(dead_code, reason = "each test file uses a part")]
 #[path = "client/ledger.rs"]
 mod ledger;
 #[allow(dead_code, reason = "each test file uses a part")]

@@ -7,6 +7,9 @@
 //! `client_link.rs`, and the same thousand runs.
 #![cfg(feature = "snapshot")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+#[path = "client/ledger.rs"]
+mod ledger;
 #[path = "client/relay.rs"]
 mod relay;
 #[allow(dead_code, reason = "each test file uses a part")]
@@ -15,44 +18,21 @@ mod script;
 #[path = "support/sleeper.rs"]
 mod sleeper;
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::collections::BTreeMap;
 
-use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage, Pieces, Reports};
-use msgin5g::message::{MessageId, Outcome, Priority, Recipient, UeServiceId};
+use ledger::{Ledger, Memory, NAMES};
+use msgin5g::client::{Client, Config, Pieces};
 use msgin5g::snapshot::{self, Contents};
 use relay::{Chance, Frame, Relay, Seen};
 use sleeper::Fuses;
 
-const NAMES: [&str; 2] = ["ue-a@iot.example", "ue-b@iot.example"];
 /// Long after everything: an hour for each message.
 const END_MS: u64 = 200 * 3_600_000;
 
-type Memory = ClientMemory<1500, 1024, 4096, 12, 3072, 4>;
-
+/// SNAPSHOT_SEED: one run to look at.
 #[test]
 fn each_message_and_each_report_comes_exactly_once_through_any_number_of_lives() {
-    // SNAPSHOT_SEED and SNAPSHOT_RUNS: one run to look at, or more than usual.
-    let number = |name, usual| match std::env::var(name) {
-        Ok(text) => text.parse().expect("a number"),
-        Err(_) => usual,
-    };
-    let first: u64 = number("SNAPSHOT_SEED", 0);
-    let runs: u64 = number("SNAPSHOT_RUNS", if first == 0 { 1000 } else { 1 });
-    let halves = [first..first + runs / 2, first + runs / 2..first + runs];
-    let seen = std::thread::scope(|scope| {
-        let threads = halves.map(|seeds| scope.spawn(|| run_all(seeds)));
-        let mut seen = (Seen::default(), Lives::default());
-        for thread in threads {
-            let (more, lives) = thread.join().expect("every run holds");
-            seen.0 += more;
-            seen.1.add(lives);
-        }
-        seen
-    });
-    let (seen, lives) = seen;
-    println!("{seen:?} {lives:?}");
-    if runs >= 1000 {
+    if let Some(Found { seen, lives }) = ledger::run_all("SNAPSHOT_SEED", 1000, World::run) {
         // Otherwise it would all be easy.
         let rarest = seen.recoveries.min(seen.confirmations).min(seen.reports);
         assert!(
@@ -61,6 +41,20 @@ fn each_message_and_each_report_comes_exactly_once_through_any_number_of_lives()
         );
         let rarest = lives.resumed.min(lives.interrupted).min(lives.checkpoints);
         assert!(rarest > 500 && lives.full > 1_000, "{lives:?}");
+    }
+}
+
+/// What a run has been through.
+#[derive(Default)]
+struct Found {
+    seen: Seen,
+    lives: Lives,
+}
+
+impl std::ops::AddAssign for Found {
+    fn add_assign(&mut self, other: Self) {
+        self.seen += other.seen;
+        self.lives.add(other.lives);
     }
 }
 
@@ -95,34 +89,6 @@ struct Sleep {
     keeps_session: bool,
 }
 
-fn run_all(seeds: Range<u64>) -> (Seen, Lives) {
-    let mut seen = (Seen::default(), Lives::default());
-    for seed in seeds {
-        match std::panic::catch_unwind(|| World::run(seed)) {
-            Ok((here, lives)) => {
-                seen.0 += here;
-                seen.1.add(lives);
-            }
-            Err(panic) => {
-                eprintln!("to see this run alone: SNAPSHOT_SEED={seed}");
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
-    seen
-}
-
-/// A message that one side sends, and what became of it.
-struct Sent {
-    from: usize,
-    payload: String,
-    report_wanted: bool,
-    streamed: bool,
-    accepted: u32,
-    received: u32,
-    reported: u32,
-}
-
 struct World {
     clients: Vec<Client<'static>>,
     configs: [Config<'static>; 2],
@@ -140,10 +106,7 @@ struct World {
     count: u64,
     /// Sessions that were opened; frames of older ones do not arrive.
     sessions: [u64; 2],
-    /// What is still to be accepted by a client.
-    plan: Vec<(u64, Sent, Manner)>,
-    sent: HashMap<String, Sent>,
-    breaks: Vec<(u64, usize)>,
+    ledger: Ledger,
 }
 
 #[derive(Clone, Copy)]
@@ -152,27 +115,13 @@ enum Way {
     Down(u64),
 }
 
-#[derive(Clone, Copy)]
-struct Manner {
-    priority: Priority,
-    aggregate: bool,
-}
-
 impl World {
-    fn run(seed: u64) -> (Seen, Lives) {
+    fn run(seed: u64) -> Found {
         let mut chance = Chance::new(seed);
         let mut rng = script::Counter(seed << 20);
-        let configs = NAMES.map(|name| {
-            let mut config = Config::new(UeServiceId::new(name).unwrap());
+        let configs = [0, 1].map(|side| {
+            let mut config = ledger::config(side, &mut chance);
             config.answer_timeout_ms = 4_000;
-            config.retry_pause_ms = 500;
-            config.max_attempts = 100;
-            config.segment_size = 48 + chance.below(100) as u16;
-            config.segment_recoveries = 200;
-            config.segment_keep_ms = 3_600_000;
-            if chance.below(2) == 0 {
-                config.reports = Reports::ByApplication;
-            }
             config
         });
         let clients = configs.map(|config| Client::new(config, memory(), &mut rng).unwrap());
@@ -190,66 +139,48 @@ impl World {
             on_the_way: BTreeMap::new(),
             count: 0,
             sessions: [0; 2],
-            plan: Vec::new(),
-            sent: HashMap::new(),
-            breaks: Vec::new(),
+            ledger: Ledger::new(seed, &mut chance),
             chance,
         };
-        world.make_plan();
         for side in 0..2 {
             world.clients[side].register().unwrap();
             world.connect(side);
         }
         while !world.is_over() {
             world.step();
-            assert!(world.now < END_MS, "no end: {}", world.state());
+            let ledger = &world.ledger;
+            assert!(
+                world.now < END_MS,
+                "no end: {}",
+                ledger.state(&world.clients)
+            );
         }
-        world.check();
-        (world.relay.seen, world.lives)
-    }
-
-    fn make_plan(&mut self) {
-        for from in 0..2 {
-            for _ in 0..self.chance.below(7) {
-                let streamed = self.chance.below(6) == 0;
-                let len = match self.chance.below(3) {
-                    0 => 100 + self.chance.below(500),
-                    _ => self.chance.below(40),
-                };
-                let sent = Sent {
-                    from,
-                    payload: self.chance.text(len as usize),
-                    report_wanted: self.chance.below(2) == 0,
-                    streamed,
-                    accepted: 0,
-                    received: 0,
-                    reported: 0,
-                };
-                let manner = Manner {
-                    priority: [Priority::Low, Priority::Middle, Priority::High]
-                        [self.chance.below(3) as usize],
-                    aggregate: self.chance.below(4) > 0,
-                };
-                // In bursts, so that some find company.
-                self.plan.push((self.chance.below(3) * 5_000, sent, manner));
-            }
-            for _ in 0..self.chance.below(3) {
-                self.breaks.push((self.chance.below(60_000), from));
-            }
+        world.ledger.check(&world.clients);
+        Found {
+            seen: world.relay.seen,
+            lives: world.lives,
         }
     }
 
     fn is_over(&self) -> bool {
-        self.plan.is_empty()
-            && self.sleeps.iter().all(Option::is_none)
-            && self.clients.iter().all(Client::is_idle)
+        self.sleeps.iter().all(Option::is_none)
+            && self.ledger.is_done(&self.clients)
             && self.relay.is_idle()
             && self.on_the_way.is_empty()
     }
 
     fn step(&mut self) {
         self.wake();
-        self.apply_plan();
+        for (side, sleep) in self.sleeps.iter().enumerate() {
+            if let Some(sleep) = sleep {
+                self.ledger.postpone(side, sleep.until + 1);
+            }
+        }
+        for side in self.ledger.broken(self.now) {
+            self.clients[side].disconnected();
+            self.connect(side);
+        }
+        self.ledger.apply(&mut self.clients, self.now);
         for side in 0..2 {
             self.run_client(side);
             self.maybe_sleep(side);
@@ -293,57 +224,13 @@ impl World {
         });
         let sleeps = self.sleeps.iter().flatten().map(|sleep| sleep.until);
         let ways = self.on_the_way.keys().map(|(at, _)| *at);
-        let plan = self.plan.iter().map(|(at, ..)| *at);
-        let breaks = self.breaks.iter().map(|(at, _)| *at);
         let all = clients
             .chain(sleeps)
             .chain(ways)
-            .chain(plan)
-            .chain(breaks)
+            .chain(self.ledger.next_time())
             .chain(self.relay.deadline());
         // Time stands still while something can be done at once, but not for ever.
         all.min().unwrap_or(self.now).max(self.now + 1)
-    }
-
-    fn apply_plan(&mut self) {
-        let now = self.now;
-        let (broken, breaks): (Vec<_>, Vec<_>) =
-            self.breaks.iter().copied().partition(|(at, _)| *at <= now);
-        self.breaks = breaks;
-        for (at, side) in broken {
-            if let Some(sleep) = &mut self.sleeps[side] {
-                // Nobody is there to notice: it will.
-                self.breaks.push((sleep.until.max(at) + 1, side));
-                continue;
-            }
-            self.clients[side].disconnected();
-            self.connect(side);
-        }
-        for (at, sent, manner) in std::mem::take(&mut self.plan) {
-            if at > now || self.sleeps[sent.from].is_some() {
-                self.plan.push((at.max(now + 1), sent, manner));
-                continue;
-            }
-            let to = Recipient::Ue(UeServiceId::new(NAMES[1 - sent.from]).unwrap());
-            let mut message = OutgoingMessage::text(to, &sent.payload)
-                .with_segments()
-                .with_priority(manner.priority);
-            message.report_wanted = sent.report_wanted;
-            message.may_aggregate = manner.aggregate;
-            let client = &mut self.clients[sent.from];
-            let accepted = if sent.streamed {
-                client.send_from(&message, sent.payload.len(), &mut self.rng)
-            } else {
-                client.send(&message, &mut self.rng)
-            };
-            match accepted {
-                Ok(id) => {
-                    self.sent.insert(id.to_string(), sent);
-                }
-                // Full: later.
-                Err(_) => self.plan.push((now + 1_000, sent, manner)),
-            }
-        }
     }
 
     /// Sometimes the power goes, or a snapshot is made in case it does.
@@ -432,7 +319,7 @@ impl World {
         let now = self.now - self.offsets[side];
         loop {
             let mut idle = true;
-            while self.take_event(side) {
+            while self.ledger.take_event(&mut self.clients[side], side, now) {
                 idle = false;
             }
             loop {
@@ -449,74 +336,6 @@ impl World {
                 return;
             }
         }
-    }
-
-    fn take_event(&mut self, side: usize) -> bool {
-        let now = self.now - self.offsets[side];
-        let mut ticket = None;
-        let mut wanted = None;
-        {
-            let Some(event) = self.clients[side].poll_event(now) else {
-                return false;
-            };
-            match event {
-                Event::Message { msg, report } => {
-                    let sent = self
-                        .sent
-                        .get_mut(&msg.message_id.to_string())
-                        .expect("was sent");
-                    assert_eq!(sent.from, 1 - side);
-                    assert_eq!(msg.payload, sent.payload);
-                    assert_eq!(msg.originator.as_str(), NAMES[1 - side]);
-                    assert_eq!(msg.report_wanted, sent.report_wanted);
-                    sent.received += 1;
-                    ticket = report;
-                }
-                Event::Report(report) => {
-                    let sent = self
-                        .sent
-                        .get_mut(&report.message_id.to_string())
-                        .expect("was sent");
-                    assert!(report.status.is_success());
-                    assert_eq!(sent.from, side);
-                    sent.reported += 1;
-                }
-                Event::Accepted { message_id } => {
-                    self.sent
-                        .get_mut(&message_id.to_string())
-                        .expect("was sent")
-                        .accepted += 1;
-                }
-                Event::PayloadWanted {
-                    message_id,
-                    offset,
-                    len,
-                } => wanted = Some((message_id, offset, len)),
-                Event::Failed { .. }
-                | Event::Incomplete(_)
-                | Event::ReportFailed { .. }
-                | Event::RegistrationFailed(_)
-                | Event::Malformed(_) => panic!("{event:?}"),
-                _ => {}
-            }
-        }
-        if let Some(ticket) = ticket {
-            self.clients[side]
-                .report(ticket, Outcome::Success, None)
-                .unwrap();
-        }
-        if let Some((id, offset, len)) = wanted {
-            self.supply(side, id, offset, len);
-        }
-        true
-    }
-
-    fn supply(&mut self, side: usize, id: MessageId<'_>, offset: usize, len: usize) {
-        let sent = &self.sent[&id.to_string()];
-        let part = &sent.payload.as_bytes()[offset..offset + len];
-        self.clients[side]
-            .supply(id, offset, part, self.now - self.offsets[side])
-            .unwrap();
     }
 
     fn put_on_way(&mut self, side: usize, way: Way, frame: Frame) {
@@ -544,45 +363,6 @@ impl World {
             octets = &octets[n..];
             self.run_client(side);
         }
-    }
-
-    fn check(&self) {
-        for (id, sent) in &self.sent {
-            let wanted = u32::from(sent.report_wanted);
-            let told = (sent.received, sent.accepted, sent.reported);
-            assert_eq!(told, (1, 1, wanted), "{id}: received, accepted, reported");
-        }
-        for client in &self.clients {
-            assert_eq!(client.pending(), 0);
-            assert!(client.is_idle());
-        }
-    }
-
-    fn state(&self) -> String {
-        let open = self.sent.iter().filter(|(_, sent)| {
-            (sent.received, sent.reported) != (1, u32::from(sent.report_wanted))
-        });
-        let open: Vec<_> = open
-            .map(|(id, sent)| {
-                (
-                    id,
-                    sent.received,
-                    sent.accepted,
-                    sent.reported,
-                    sent.payload.len(),
-                )
-            })
-            .collect();
-        let pending: Vec<_> = self
-            .clients
-            .iter()
-            .map(|client| (client.pending(), client.is_idle()))
-            .collect();
-        format!(
-            "{open:?} pending {pending:?} relay {} on the way {}",
-            self.relay.is_idle(),
-            self.on_the_way.len()
-        )
     }
 }
 

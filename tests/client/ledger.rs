@@ -44,6 +44,13 @@ pub fn client<'m>(
     rng: &mut Counter,
     adjust: impl FnOnce(&mut Config<'m>),
 ) -> Client<'m> {
+    let mut config = config(side, chance);
+    adjust(&mut config);
+    Client::new(config, memory.pieces(), rng).expect("a sound configuration")
+}
+
+/// The configuration of such a client.
+pub fn config(side: usize, chance: &mut Chance) -> Config<'static> {
     let mut config = Config::new(UeServiceId::new(NAMES[side]).unwrap());
     config.retry_pause_ms = 500;
     config.max_attempts = 100;
@@ -53,8 +60,7 @@ pub fn client<'m>(
     if chance.below(2) == 0 {
         config.reports = Reports::ByApplication;
     }
-    adjust(&mut config);
-    Client::new(config, memory.pieces(), rng).expect("a sound configuration")
+    config
 }
 
 impl Ledger {
@@ -103,6 +109,14 @@ impl Ledger {
     pub fn next_time(&self) -> Option<u64> {
         let plan = self.plan.iter().map(|(at, _)| *at);
         plan.chain(self.breaks.iter().map(|(at, _)| *at)).min()
+    }
+
+    /// Nothing happens to a side before then: it is not there.
+    pub fn postpone(&mut self, side: usize, until: u64) {
+        let plan = self.plan.iter_mut().filter(|(_, sent)| sent.from == side);
+        let breaks = self.breaks.iter_mut().filter(|(_, at)| *at == side);
+        let all = plan.map(|(at, _)| at).chain(breaks.map(|(at, _)| at));
+        all.for_each(|at| *at = until.max(*at));
     }
 
     /// The sides whose session breaks now.
