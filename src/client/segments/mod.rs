@@ -3,6 +3,7 @@
 
 pub(crate) mod cuts;
 pub(crate) mod receiving;
+mod recovery;
 pub(crate) mod sending;
 pub(crate) mod set;
 pub(crate) mod streaming;
