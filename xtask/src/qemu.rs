@@ -35,6 +35,15 @@ impl Emulator {
 
     /// The same where files of the firmware lie in this directory.
     pub fn start_in(dir: &Path, board: Board, firmware: &Path) -> Result<Self> {
+        Self::start_with(dir, board, firmware, "shift=0")
+    }
+
+    /// A board whose clock jumps to its next alarm when the core sleeps, over whatever the network is about to say.
+    pub fn start_jumping(board: Board, firmware: &Path) -> Result<Self> {
+        Self::start_with(Path::new("."), board, firmware, "shift=0,sleep=off")
+    }
+
+    fn start_with(dir: &Path, board: Board, firmware: &Path, icount: &str) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
         let mut command = Command::new("qemu-system-arm");
@@ -48,7 +57,7 @@ impl Emulator {
                 &format!("tcp:127.0.0.1:{port}"),
             ])
             // One instruction is one nanosecond, so that the board's timer counts instructions.
-            .args(["-icount", "shift=0"])
+            .args(["-icount", icount])
             .arg("-kernel")
             .arg(firmware)
             .current_dir(dir)

@@ -29,6 +29,10 @@ pub enum Scenario {
     Sleep,
     /// The exchange by a loop that sleeps until an interrupt (only over `tls13`).
     Superloop,
+    /// The same by a task of Embassy's executor.
+    Embassy,
+    /// Registers and sleeps for an hour: what wakes it (only over `tls13`).
+    Power,
 }
 
 /// What a scenario needs, ready to run.
@@ -59,6 +63,8 @@ impl Scenario {
             Self::Sleep => "sleep",
             Self::Superloop => "superloop",
             Self::C => "firmware.elf",
+            Self::Embassy => "embassy",
+            Self::Power => "power",
         }
     }
 
@@ -69,8 +75,9 @@ impl Scenario {
             Self::ModemNordic => &["modem-nordic"],
             Self::ModemSara => &["modem-sara"],
             Self::Sleep => &["snapshot"],
-            Self::Superloop => &["interrupts"],
             Self::Exchange | Self::Messaging | Self::Remains | Self::C => &[],
+            Self::Superloop | Self::Power => &["interrupts"],
+            Self::Embassy => &["embassy"],
         }
     }
 
@@ -84,8 +91,9 @@ impl Scenario {
             Self::Messaging => messaging::show(stage),
             Self::Remains => remains::show(stage),
             Self::Sleep => sleep::show(stage),
-            Self::Superloop => idle::superloop(stage),
             Self::C => exchange::show_without_log(stage),
+            Self::Superloop | Self::Embassy => idle::exchange(stage),
+            Self::Power => idle::power(stage),
         }
     }
 }
@@ -105,7 +113,9 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 
 /// What `cargo xtask test` shows with logs, each with the session and the board.
 pub fn to_test() -> Vec<(Scenario, Session, Board)> {
-    use Scenario::{Messaging, ModemNordic, ModemQuectel, ModemSara, Remains, Sleep, Superloop};
+    use Scenario::{
+        Embassy, Messaging, ModemNordic, ModemQuectel, ModemSara, Power, Remains, Sleep, Superloop,
+    };
     use Session::{Dtls13, EmbeddedTls, Tls13};
     let [m4, m3, m33] = BOARDS;
     vec![
@@ -123,5 +133,7 @@ pub fn to_test() -> Vec<(Scenario, Session, Board)> {
         (Sleep, Tls13, m4),
         (Sleep, Dtls13, m4),
         (Superloop, Tls13, m3),
+        (Power, Tls13, m4),
+        (Embassy, Tls13, m33),
     ]
 }

@@ -4,6 +4,7 @@
 
 mod codec;
 pub mod peer;
+mod poll;
 mod sessions;
 
 use crate::board::BOARDS;
@@ -45,6 +46,7 @@ impl Unit {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Group {
     Codec,
+    Poll,
     Sessions,
     /// Mbed TLS beside our own TLS. Only when it is asked for: it needs a C compiler for Cortex-M.
     Peer,
@@ -61,6 +63,9 @@ pub fn run(only: Option<Group>, as_json: bool, write: bool, may_install: bool) -
     let mut figures = Vec::new();
     if only.is_none_or(|only| only == Group::Codec) {
         figures.extend(codec::measure(board, &toolchain)?);
+    }
+    if only.is_none_or(|only| only == Group::Poll) {
+        figures.extend(poll::measure(board, &toolchain)?);
     }
     let mut sessions = Vec::new();
     if only.is_none_or(|only| only == Group::Sessions) {

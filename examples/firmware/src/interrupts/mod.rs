@@ -8,8 +8,11 @@ pub mod time;
 pub mod uart;
 
 use crate::board::{DUAL_TIMER_IRQ, UART1_RX_IRQ, UART1_TX_IRQ};
+use core::cell::Cell;
+use core::future::poll_fn;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use cortex_m::interrupt::InterruptNumber;
+use core::task::{Poll, Waker};
+use cortex_m::interrupt::{InterruptNumber, Mutex};
 use cortex_m::peripheral::NVIC;
 
 /// Something has happened since the loop looked the last time.
@@ -39,9 +42,15 @@ fn allow(interrupt: Interrupt) {
     unsafe { NVIC::unmask(interrupt) };
 }
 
+/// Whom a handler wakes: the task that waits, if there are tasks.
+static TASK: Mutex<Cell<Option<Waker>>> = Mutex::new(Cell::new(None));
+
 /// From a handler: there is something to do.
 fn tell() {
     NEWS.store(true, Relaxed);
+    if let Some(task) = cortex_m::interrupt::free(|free| TASK.borrow(free).take()) {
+        task.wake();
+    }
 }
 
 /// What has happened up to now is about to be looked at. Call it before looking, so that what comes meanwhile counts.
@@ -60,6 +69,21 @@ pub fn sleep() -> bool {
             cortex_m::asm::wfi();
         }
         idle
+    })
+}
+
+/// For a task: done when something has happened since the last time it was. One task waits; the last one, if there are
+/// more.
+pub fn wait() -> impl Future<Output = ()> {
+    poll_fn(|context| {
+        cortex_m::interrupt::free(|free| {
+            if NEWS.load(Relaxed) {
+                NEWS.store(false, Relaxed);
+                return Poll::Ready(());
+            }
+            TASK.borrow(free).set(Some(context.waker().clone()));
+            Poll::Pending
+        })
     })
 }
 

@@ -6,6 +6,7 @@ use super::{Interrupt, allow, tell};
 use crate::board::{DUAL_TIMER, TIMER_HZ};
 use core::ptr::{read_volatile, write_volatile};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use msgin5g::driver::AsyncHost;
 use msgin5g::transport::Host;
 
 const CLOCK_LOAD: usize = DUAL_TIMER;
@@ -40,6 +41,8 @@ pub struct Time {
     parts: u32,
     /// When the alarm rings, and how often it had rung before.
     alarm: Option<(u64, u32)>,
+    /// How often a task has waited.
+    waited: u32,
 }
 
 impl Time {
@@ -56,6 +59,7 @@ impl Time {
             ms: 0,
             parts: 0,
             alarm: None,
+            waited: 0,
         }
     }
 
@@ -72,7 +76,7 @@ impl Time {
             write_volatile(ALARM_INTCLR as *mut u32, 1);
         }
         let Some(at) = at else { return };
-        let ms = at.saturating_sub(self.now_ms()).min(LATEST_MS);
+        let ms = at.saturating_sub(Host::now_ms(self)).min(LATEST_MS);
         // Rounded up: it must not ring before its time, when there is nothing to do yet.
         let ticks = (ms * u64::from(MS)).div_ceil(u64::from(PARTS)).max(1);
         // SAFETY: as above.
@@ -83,6 +87,11 @@ impl Time {
                 ENABLE | INTERRUPT | SIZE_32 | PRESCALE_256 | ONE_SHOT,
             );
         }
+    }
+
+    /// How often a task has waited, by [`AsyncHost`].
+    pub fn waited(&self) -> u32 {
+        self.waited
     }
 
     /// How often the alarm has rung.
@@ -104,6 +113,21 @@ impl Host for Time {
 
     fn idle(&mut self) {
         super::sleep();
+    }
+}
+
+/// For a task: the same clock, and it is woken by the alarm and by the UART.
+impl AsyncHost for Time {
+    fn now_ms(&mut self) -> u64 {
+        Host::now_ms(self)
+    }
+
+    async fn wait_until(&mut self, until: u64) {
+        if until > Host::now_ms(self) {
+            self.set_alarm(Some(until));
+            super::wait().await;
+            self.waited += 1;
+        }
     }
 }
 
