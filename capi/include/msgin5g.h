@@ -358,7 +358,7 @@ enum msgin5g_a_kid_form
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * rid<RID>.atid<64 hex digits>@5gc.mnc...
+     * `rid<RID>.atid<64 hex digits>@5gc.mnc...`
      */
     MSGIN5G_A_KID_FORM_F1 = 0,
     /**
@@ -366,15 +366,15 @@ enum msgin5g_a_kid_form
      */
     MSGIN5G_A_KID_FORM_F1A = 1,
     /**
-     * <RID><64 hex digits>
+     * `<RID><64 hex digits>`
      */
     MSGIN5G_A_KID_FORM_F2 = 2,
     /**
-     * <RID>.<43 characters of base64url>, before akma.5gc.mnc...
+     * `<RID>.<43 characters of base64url>`, before `akma.5gc.mnc...`
      */
     MSGIN5G_A_KID_FORM_F3 = 3,
     /**
-     * <64 hex digits><RID>, before <MCC><MNC>
+     * `<64 hex digits><RID>`, before `<MCC><MNC>`
      */
     MSGIN5G_A_KID_FORM_F4 = 4,
 };
@@ -1459,7 +1459,7 @@ extern "C" {
  *
  * \param ck 16 octets
  * \param ik 16 octets
- * \param serving_network "5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org", ended by 0
+ * \param serving_network `5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org`, ended by 0
  * \param sqn_xor_ak 6 octets, the first of AUTN
  * \param k_ausf room for 32 octets; unchanged after an error
  * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME

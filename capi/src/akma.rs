@@ -40,15 +40,15 @@ unsafe impl Sized32 for msgin5g_subscriber {}
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum msgin5g_a_kid_form {
-    /// rid<RID>.atid<64 hex digits>@5gc.mnc...
+    /// `rid<RID>.atid<64 hex digits>@5gc.mnc...`
     F1 = 0,
     /// As F1, before akma.5gc.mnc...
     F1a = 1,
-    /// <RID><64 hex digits>
+    /// `<RID><64 hex digits>`
     F2 = 2,
-    /// <RID>.<43 characters of base64url>, before akma.5gc.mnc...
+    /// `<RID>.<43 characters of base64url>`, before `akma.5gc.mnc...`
     F3 = 3,
-    /// <64 hex digits><RID>, before <MCC><MNC>
+    /// `<64 hex digits><RID>`, before `<MCC><MNC>`
     F4 = 4,
 }
 
@@ -57,7 +57,7 @@ pub enum msgin5g_a_kid_form {
 ///
 /// \param ck 16 octets
 /// \param ik 16 octets
-/// \param serving_network "5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org", ended by 0
+/// \param serving_network `5G:mnc<3 digits>.mcc<3 digits>.3gppnetwork.org`, ended by 0
 /// \param sqn_xor_ak 6 octets, the first of AUTN
 /// \param k_ausf room for 32 octets; unchanged after an error
 /// \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_AKMA_NAME

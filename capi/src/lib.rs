@@ -42,7 +42,7 @@ mod event;
 mod given;
 mod lifecycle;
 mod message;
-#[cfg(feature = "panic-handler")]
+#[cfg(all(feature = "panic-handler", not(test)))]
 mod panic;
 mod port;
 mod requests;
