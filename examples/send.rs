@@ -293,13 +293,11 @@ impl<C: Channel, M: Modem<Transport = C::Transport>> Ue<'_, '_, C, M> {
                 }
             }
         }
-        let mut is_quiet = true;
-        while let Some(event) = client.poll_event(now) {
+        // One a turn: the next may be what the next step waits for.
+        if let Some(event) = client.poll_event(now) {
             print_line(&event_as_json(&event));
             on_event(&event);
-            is_quiet = false;
-        }
-        if is_quiet {
+        } else {
             self.host.idle();
         }
         Ok(now)
