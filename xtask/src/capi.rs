@@ -1,5 +1,6 @@
 //! The C API: its header, its static library, and the programs in C that try it.
 
+mod exchanges;
 mod library;
 mod programs;
 
@@ -37,6 +38,7 @@ pub fn run(may_install: bool) -> Result<()> {
     programs::header_compiles()?;
     let library = library::build()?;
     programs::run(&library)?;
+    exchanges::run(&library)?;
     println!("C on this computer: ok");
     Ok(())
 }

@@ -1,13 +1,11 @@
-//! The programs in C: compiled, run under sanitizers and under valgrind, and against the reference network.
+//! The programs in C: compiled, and run under sanitizers and under valgrind.
 
 use super::dir;
-use crate::host::{Network, Programs};
 use crate::run;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 const C99: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"];
 const CPLUSPLUS17: [&str; 7] = [
@@ -22,23 +20,15 @@ const CPLUSPLUS17: [&str; 7] = [
 const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// A program, its sources below capi/.
-struct Program {
-    name: &'static str,
-    sources: &'static [&'static str],
+pub struct Program {
+    pub name: &'static str,
+    pub sources: &'static [&'static str],
 }
 
 const MISUSE: Program = Program {
     name: "misuse",
     sources: &["tests/misuse.c", "tests/bench.c"],
 };
-const HOST: Program = Program {
-    name: "host",
-    sources: &["examples/host.c", "ports/posix.c"],
-};
-
-const K_AUSF: &str = "1111111111111111111111111111111111111111111111111111111111111111";
-const UE: &str = "c-1@iot.example";
-const ECHO: &str = "echo-1@iot.example";
 
 /// The header by itself, as C and as C++.
 pub fn header_compiles() -> Result<()> {
@@ -59,50 +49,32 @@ pub fn header_compiles() -> Result<()> {
     )
 }
 
-/// All programs, each way.
+/// Those that need no network, each way.
 pub fn run(library: &Path) -> Result<()> {
     every_function_is_misused()?;
-    let programs = Programs::build()?;
-    let sanitized = |program: &Program| link(program, library, &SANITIZERS);
-    let plain = |program: &Program| link(program, library, &[]);
-
-    run::run(&mut Command::new(sanitized(&MISUSE)?))?;
-    run::run(valgrind().arg(plain(&MISUSE)?))?;
-    let host = sanitized(&HOST)?;
-    for session in ["0", "1"] {
-        exchange(&programs, &mut Command::new(&host), session)?;
-    }
-    exchange(&programs, valgrind().arg(plain(&HOST)?), "0")
+    run::run(&mut Command::new(sanitized(&MISUSE, library)?))?;
+    run::run(valgrind().arg(plain(&MISUSE, library)?))
 }
 
-/// The host program against the reference network.
-fn exchange(programs: &Programs, command: &mut Command, session: &str) -> Result<()> {
-    let subscriber = format!("supi=001010000000007,kausf={K_AUSF},ue={UE}");
-    let words = ["--subscriber", &subscriber, "--echo", ECHO];
-    let network = Network::start(programs, &words)?;
+/// Linked with sanitizers.
+pub fn sanitized(program: &Program, library: &Path) -> Result<PathBuf> {
+    link(program, library, &SANITIZERS)
+}
+
+/// Linked without.
+pub fn plain(program: &Program, library: &Path) -> Result<PathBuf> {
+    link(program, library, &[])
+}
+
+/// What a program is run under that has no sanitizers.
+pub fn valgrind() -> Command {
+    let mut command = Command::new("valgrind");
+    command.args(["--quiet", "--error-exitcode=9", "--leak-check=full"]);
+    command.arg(format!(
+        "--suppressions={}",
+        dir().join("tests/valgrind.supp").display()
+    ));
     command
-        .args([
-            network.address.ip().to_string(),
-            network.address.port().to_string(),
-        ])
-        .args([
-            crate::firmware::settings::SERVER_NAME,
-            K_AUSF,
-            "001010000000007",
-            UE,
-            ECHO,
-            session,
-        ]);
-    let mut child = run::Guarded::spawn(command)?;
-    let code = child.wait_until(Instant::now() + Duration::from_secs(120))?;
-    let ladder = network.finish()?;
-    if code != 0 {
-        bail!(
-            "the host program ended with code {code}:\n{}",
-            ladder.join("\n")
-        );
-    }
-    Ok(())
 }
 
 /// Each function of the header stands in the misuse test.
@@ -154,16 +126,6 @@ fn compiler(name: &str, flags: &[&str]) -> Result<Command> {
         command.arg("-I").arg(dir().join(include));
     }
     Ok(command)
-}
-
-fn valgrind() -> Command {
-    let mut command = Command::new("valgrind");
-    command.args(["--quiet", "--error-exitcode=9", "--leak-check=full"]);
-    command.arg(format!(
-        "--suppressions={}",
-        dir().join("tests/valgrind.supp").display()
-    ));
-    command
 }
 
 /// Where the programs go.

@@ -1,0 +1,100 @@
+//! The programs in C against the reference network.
+
+use super::programs::{self, Program};
+use crate::firmware::settings::SERVER_NAME;
+use crate::host::{Network, Programs};
+use crate::run;
+use anyhow::{Result, bail, ensure};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const HOST: Program = Program {
+    name: "host",
+    sources: &["examples/host.c", "ports/posix.c"],
+};
+const MESSAGING: Program = Program {
+    name: "messaging",
+    sources: &["tests/messaging.c", "tests/ue.c", "ports/posix.c"],
+};
+
+/// More than a program gives itself.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+const K_AUSF: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+const SUPI: &str = "001010000000007";
+const UE: &str = "c-1@iot.example";
+const OTHER_SUPI: &str = "001010000000008";
+const OTHER_UE: &str = "c-2@iot.example";
+const ECHO: &str = "echo-1@iot.example";
+const GROUP: &str = "house-9@iot.example";
+const TOPIC: &str = "house-9/alarm";
+
+/// All of them, each way.
+pub fn run(library: &Path) -> Result<()> {
+    let network = Programs::build()?;
+    let host = programs::sanitized(&HOST, library)?;
+    for session in ["0", "1"] {
+        exchange(&network, Command::new(&host), session)?;
+    }
+    let mut under_valgrind = programs::valgrind();
+    under_valgrind.arg(programs::plain(&HOST, library)?);
+    exchange(&network, under_valgrind, "0")?;
+    messaging(
+        &network,
+        Command::new(programs::sanitized(&MESSAGING, library)?),
+    )
+}
+
+/// The host program, with a UE that answers.
+fn exchange(programs: &Programs, mut command: Command, session: &str) -> Result<()> {
+    let network = start(programs, &["--echo", ECHO])?;
+    command.args(place(network.address));
+    command.args([SERVER_NAME, K_AUSF, SUPI, UE, ECHO, session]);
+    finish(network, &mut command)?;
+    Ok(())
+}
+
+/// Two UEs in one program.
+fn messaging(programs: &Programs, mut command: Command) -> Result<()> {
+    let group = format!("{GROUP}={UE},{OTHER_UE}");
+    let network = start(programs, &["--group", &group])?;
+    command.args(place(network.address));
+    command.args([SERVER_NAME, K_AUSF, SUPI, UE, OTHER_SUPI, OTHER_UE]);
+    let ladder = finish(network, command.args([GROUP, TOPIC]))?;
+    // Both ends see single messages: how they went, only the network knows.
+    ensure!(
+        ladder.iter().any(|line| line.contains("2 messages")),
+        "no aggregate was seen:\n{}",
+        ladder.join("\n")
+    );
+    Ok(())
+}
+
+/// A network that knows both UEs.
+fn start(programs: &Programs, more: &[&str]) -> Result<Network> {
+    let subscriber = |supi, ue| format!("supi={supi},kausf={K_AUSF},ue={ue}");
+    let (one, other) = (subscriber(SUPI, UE), subscriber(OTHER_SUPI, OTHER_UE));
+    let words = ["--subscriber", &one, "--subscriber", &other];
+    Network::start(programs, &[&words, more].concat())
+}
+
+/// Address and port, as two arguments.
+fn place(address: SocketAddr) -> [String; 2] {
+    [address.ip().to_string(), address.port().to_string()]
+}
+
+/// Runs a program to its end, which has to be a good one, and gives the ladder.
+fn finish(network: Network, command: &mut Command) -> Result<Vec<String>> {
+    let mut child = run::Guarded::spawn(command)?;
+    let code = child.wait_until(Instant::now() + PATIENCE)?;
+    let ladder = network.finish()?;
+    if code != 0 {
+        bail!(
+            "the program in C ended with code {code}:\n{}",
+            ladder.join("\n")
+        );
+    }
+    Ok(ladder)
+}
