@@ -2,6 +2,7 @@
 
 mod exchanges;
 mod library;
+mod panics;
 mod programs;
 
 use crate::run;

@@ -1,6 +1,6 @@
 //! The programs in C: compiled, and run under sanitizers and under valgrind.
 
-use super::dir;
+use super::{dir, panics};
 use crate::run;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -53,7 +53,8 @@ pub fn header_compiles() -> Result<()> {
 pub fn run(library: &Path) -> Result<()> {
     every_function_is_misused()?;
     run::run(&mut Command::new(sanitized(&MISUSE, library)?))?;
-    run::run(valgrind().arg(plain(&MISUSE, library)?))
+    run::run(valgrind().arg(plain(&MISUSE, library)?))?;
+    panics::the_program_decides(library)
 }
 
 /// Linked with sanitizers.
@@ -106,7 +107,8 @@ fn functions(header: &str) -> Vec<&str> {
     names.filter(|name| name.starts_with("msgin5g_")).collect()
 }
 
-fn link(program: &Program, library: &Path, flags: &[&str]) -> Result<PathBuf> {
+/// Linked with these flags more.
+pub fn link(program: &Program, library: &Path, flags: &[&str]) -> Result<PathBuf> {
     let suffix = if flags.is_empty() { "" } else { "-sanitized" };
     let binary = out()?.join(format!("{}{suffix}", program.name));
     let sources = program.sources.iter().map(|source| dir().join(source));
