@@ -1,6 +1,7 @@
 //! The programs in C against the reference network.
 
 use super::programs::{self, Program};
+use crate::bridge::Server;
 use crate::firmware::settings::SERVER_NAME;
 use crate::host::{Network, Programs};
 use crate::run;
@@ -18,6 +19,12 @@ const MESSAGING: Program = Program {
     name: "messaging",
     sources: &["tests/messaging.c", "tests/ue.c", "ports/posix.c"],
 };
+const MODEM: Program = Program {
+    name: "modem",
+    sources: &["tests/modem.c", "tests/ue.c", "ports/posix.c"],
+};
+/// What the reference network calls them, in the order of msgin5g_at_dialect.
+const DIALECTS: [&str; 3] = ["quectel", "nordic", "sara"];
 
 /// More than a program gives itself.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -44,7 +51,12 @@ pub fn run(library: &Path) -> Result<()> {
     messaging(
         &network,
         Command::new(programs::sanitized(&MESSAGING, library)?),
-    )
+    )?;
+    let modem = programs::sanitized(&MODEM, library)?;
+    for (number, dialect) in DIALECTS.iter().enumerate() {
+        behind_a_modem(&network, Command::new(&modem), number, dialect)?;
+    }
+    Ok(())
 }
 
 /// The host program, with a UE that answers.
@@ -69,6 +81,23 @@ fn messaging(programs: &Programs, mut command: Command) -> Result<()> {
         "no aggregate was seen:\n{}",
         ladder.join("\n")
     );
+    Ok(())
+}
+
+/// The exchange of the host program through a modem with AT commands.
+fn behind_a_modem(
+    programs: &Programs,
+    mut command: Command,
+    number: usize,
+    dialect: &str,
+) -> Result<()> {
+    let network = start(programs, &["--echo", ECHO, "--modem", dialect])?;
+    let Server::Stream(uart) = network.for_firmware else {
+        bail!("the modem has no stream");
+    };
+    command.args(place(uart));
+    command.args([SERVER_NAME, K_AUSF, SUPI, UE, ECHO, &number.to_string()]);
+    finish(network, &mut command)?;
     Ok(())
 }
 
