@@ -1734,6 +1734,59 @@ msgin5g_status msgin5g_change_profile(msgin5g_client *client, const msgin5g_prof
 msgin5g_status msgin5g_on_device_trigger(msgin5g_client *client);
 
 /**
+ * Subscribes to messaging topics: MSGIN5G_EVENT_KIND_SUBSCRIBED or MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
+ *
+ * \param client the client
+ * \param topics texts that end with 0, read during the call
+ * \param topic_count 1 to 8
+ * \param expiration until when (RFC 3339), ended by 0; NULL: as long as the operator lets it
+ * \param subscription where its number goes; not NULL
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_TOPIC_COUNT, MSGIN5G_STATUS_INVALID_IDENTIFIER,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_OUTBOX_FULL,
+ * MSGIN5G_STATUS_OUTBOX_TOO_SMALL, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_subscribe(msgin5g_client *client,
+                                 const char *const *topics,
+                                 size_t topic_count,
+                                 const char *expiration,
+                                 uint32_t *subscription);
+
+/**
+ * Ends a subscription: MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
+ *
+ * \param client the client
+ * \param subscription as msgin5g_subscribe() gave it
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_unsubscribe(msgin5g_client *client, uint32_t subscription);
+
+/**
+ * Reports what became of a received message, with MSGIN5G_REPORTS_BY_APPLICATION.
+ *
+ * \param client the client
+ * \param ticket msgin5g_received::report_ticket of that message
+ * \param success 1 or 0
+ * \param cause why it failed, ended by 0; NULL: not said
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_OUTBOX_TOO_SMALL,
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_give_report(msgin5g_client *client,
+                                   uint32_t ticket,
+                                   int32_t success,
+                                   const char *cause);
+
+/**
+ * Asks the server for a sign of life: MSGIN5G_EVENT_KIND_PONG.
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
+ * MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_ping(msgin5g_client *client);
+
+/**
  * Accepts a message whose payload is text (UTF-8). It is copied and kept until the server has answered, whether or
  * not there is a session: MSGIN5G_EVENT_KIND_ACCEPTED, MSGIN5G_EVENT_KIND_STORED or MSGIN5G_EVENT_KIND_FAILED, and
  * a report later if one was asked for. Goes out with msgin5g_poll().
@@ -1812,59 +1865,6 @@ msgin5g_status msgin5g_supply(msgin5g_client *client,
                               size_t offset,
                               const void *part,
                               size_t part_len);
-
-/**
- * Subscribes to messaging topics: MSGIN5G_EVENT_KIND_SUBSCRIBED or MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
- *
- * \param client the client
- * \param topics texts that end with 0, read during the call
- * \param topic_count 1 to 8
- * \param expiration until when (RFC 3339), ended by 0; NULL: as long as the operator lets it
- * \param subscription where its number goes; not NULL
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_TOPIC_COUNT, MSGIN5G_STATUS_INVALID_IDENTIFIER,
- * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_OUTBOX_FULL,
- * MSGIN5G_STATUS_OUTBOX_TOO_SMALL, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_subscribe(msgin5g_client *client,
-                                 const char *const *topics,
-                                 size_t topic_count,
-                                 const char *expiration,
-                                 uint32_t *subscription);
-
-/**
- * Ends a subscription: MSGIN5G_EVENT_KIND_SUBSCRIPTION_ENDED.
- *
- * \param client the client
- * \param subscription as msgin5g_subscribe() gave it
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_INVALID_ARGUMENT,
- * MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_unsubscribe(msgin5g_client *client, uint32_t subscription);
-
-/**
- * Reports what became of a received message, with MSGIN5G_REPORTS_BY_APPLICATION.
- *
- * \param client the client
- * \param ticket msgin5g_received::report_ticket of that message
- * \param success 1 or 0
- * \param cause why it failed, ended by 0; NULL: not said
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_UNKNOWN_TICKET, MSGIN5G_STATUS_OUTBOX_TOO_SMALL,
- * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_give_report(msgin5g_client *client,
-                                   uint32_t ticket,
-                                   int32_t success,
-                                   const char *cause);
-
-/**
- * Asks the server for a sign of life: MSGIN5G_EVENT_KIND_PONG.
- *
- * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_INITIALISED,
- * MSGIN5G_STATUS_IN_CALLBACK
- */
-msgin5g_status msgin5g_ping(msgin5g_client *client);
 
 /**
  * Writes the state of the client into octets for flash: registration, messages that wait, messages half received,

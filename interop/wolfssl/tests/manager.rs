@@ -1,33 +1,31 @@
 //! The connection manager over DTLS 1.3 against the reference network, whose DTLS is wolfSSL's: broken
 //! associations, new keys, other ports, and a device that loses its power.
 
+#[path = "support/phone.rs"]
+mod phone;
 #[path = "../../../tests/support/sleeper.rs"]
 mod sleeper;
 #[path = "support/ue.rs"]
 #[allow(dead_code, reason = "each test file uses a part")]
 mod ue;
 
-use std::cell::Cell;
 use std::rc::Rc;
-use std::task::Poll;
 
-use msgin5g::akma::{
-    AfId, AkmaContext, AkmaKeySource, Kausf, KausfSource, KeySourceError, MncLength,
-    RoutingIndicator, Supi, UaStarId,
-};
+use msgin5g::akma::{AfId, Kausf, KausfSource, MncLength, RoutingIndicator, Supi, UaStarId};
 use msgin5g::client::{Client, ClientMemory, Event, OutgoingMessage};
-use msgin5g::connection::{Connection, ConnectionEvent, Dtls13, Modem, Settings};
+use msgin5g::connection::{Connection, ConnectionEvent, Dtls13, Settings};
 use msgin5g::message::{Recipient, UeServiceId};
 use msgin5g::session::SessionError;
 use msgin5g::session::tls13::Config;
 use msgin5g::session::tls13::crypto::RustCrypto;
 use msgin5g::session::tls13::dtls::DtlsConfig;
 use msgin5g::snapshot::{self, Association, Contents, Opened};
-use msgin5g::transport::{DatagramTransport, Host, StdHost, TransportError, UdpTransport};
+use msgin5g::transport::{Host, StdHost, TransportError};
 use msgin5g_testnet::{EventKind, TestNet};
+use phone::{Line, Phone};
 use rand_core::OsRng;
 use sleeper::Fuses;
-use ue::{METER, PATIENCE_MS, buffer, socket};
+use ue::{METER, PATIENCE_MS, buffer};
 
 const ECHO: &str = "echo-1@iot.example";
 const NEW: [u8; 32] = [0x33; 32];
@@ -39,74 +37,6 @@ fn network() -> TestNet {
         echo: vec![ECHO.to_owned()],
         ..msgin5g_testnet::Config::default()
     })
-}
-
-/// A socket that the modem can lose.
-struct Line {
-    socket: UdpTransport,
-    /// Which socket of the modem's is good.
-    good: Rc<Cell<u32>>,
-    number: u32,
-}
-
-impl Line {
-    fn check(&self) -> Result<(), TransportError> {
-        match self.good.get() == self.number {
-            true => Ok(()),
-            false => Err(TransportError::Failed(107)),
-        }
-    }
-}
-
-impl DatagramTransport for Line {
-    fn send(&mut self, datagram: &[u8]) -> Poll<Result<(), TransportError>> {
-        self.check()?;
-        self.socket.send(datagram)
-    }
-
-    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
-        self.check()?;
-        self.socket.recv(buf)
-    }
-}
-
-struct Phone<'n> {
-    network: &'n TestNet,
-    keys: KausfSource<'static>,
-    asked: u32,
-    good: Rc<Cell<u32>>,
-    dialled: u32,
-    /// So many attempts to dial fail.
-    failures: u32,
-}
-
-impl AkmaKeySource for Phone<'_> {
-    fn request(&mut self, af_id: &AfId<'_>) -> Poll<Result<AkmaContext, KeySourceError>> {
-        self.asked += 1;
-        self.keys.request(af_id)
-    }
-
-    fn generation(&self) -> u32 {
-        self.keys.generation()
-    }
-}
-
-impl Modem for Phone<'_> {
-    type Transport = Line;
-
-    fn dial(&mut self) -> Poll<Result<Line, TransportError>> {
-        if self.failures > 0 {
-            self.failures -= 1;
-            return Poll::Ready(Err(TransportError::Failed(101)));
-        }
-        self.dialled += 1;
-        self.good.set(self.dialled);
-        Poll::Ready(Ok(Line {
-            socket: socket(self.network),
-            good: self.good.clone(),
-            number: self.dialled,
-        }))
-    }
 }
 
 /// Client, manager and modem. Its clock is that of the host, put forward where a device would sleep.
