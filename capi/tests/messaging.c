@@ -214,7 +214,8 @@ static int32_t advance(void *user, uint64_t *value)
 }
 
 /* The reader is saved with a subscription and with a message that was never sent, and ends without a word. What is
- * restored in other memory sends that message, is still subscribed, and was never told to register. */
+ * restored in other memory sends that message, is still subscribed, and was never told to register: the client does
+ * that by itself on its new session, as after every loss of one. */
 static void another_life(char **argv)
 {
     static uint8_t sealed[MSGIN5G_SNAPSHOT_SIZE + 6144], copy[sizeof sealed];
@@ -260,6 +261,8 @@ static void another_life(char **argv)
     (void)heard(&writer, messages, MSGIN5G_ADDRESS_UE, writer.config.ue_service_id, "before the reset");
     TURN_UNTIL(reborn.reports == 1 && count(&reborn, MSGIN5G_EVENT_KIND_ACCEPTED) == 1);
     CHECK(reborn.success == 1 && memcmp(&reborn.reported, &id, sizeof id) == 0);
+    CHECK(count(&reborn, MSGIN5G_EVENT_KIND_REGISTERED) == 1);
+    CHECK(count(&reborn, MSGIN5G_EVENT_KIND_REGISTRATION_LOST) == 0);
     published(&reborn, "smoke in the attic");
     unsubscribed(&reborn, subscription);
 }
