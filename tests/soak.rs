@@ -44,9 +44,9 @@ const HOUR_MS: u64 = 3_600_000;
 const KEY_LASTS: u64 = 1000;
 const FAULT_EVERY: u64 = 50;
 
-/// What the heap may vary by from one quiet moment to another: half-empty tables and queues.
-/// One lost octet a message would be more.
-const SLACK: i64 = 16_384;
+/// What the heap may grow by from one tenth of a long run to the next: half-empty tables and queues. One octet lost with
+/// each message would be more.
+const SLACK: i64 = 8_192;
 /// Messages up after which the server's memory of what it has seen is full.
 const SERVER_REMEMBERS: u64 = 10_000;
 
@@ -155,9 +155,10 @@ impl Test for Soak {
         }
         // Nothing has piled up: as many fit as in a new client.
         assert_eq!(capacity(device), fresh_capacity());
-        if let [first, .., last] = heap[..] {
-            assert!(last - first < SLACK, "the heap after each tenth: {heap:?}");
-        }
+        // What is lost with messages is lost in each tenth. A table of the server's, in which old names make room for
+        // new ones, may be made twice as large once, whenever chance fills it with gaps.
+        let grown = heap.windows(2).filter(|pair| pair[1] - pair[0] >= SLACK);
+        assert!(grown.count() <= 1, "the heap after each tenth: {heap:?}");
         println!(
             "{} messages each way over {} sessions under {} keys in {} h; {} repeats told apart; \
              {:?}; heap {heap:?}",

@@ -42,7 +42,8 @@ mod event;
 mod given;
 mod lifecycle;
 mod message;
-#[cfg(all(feature = "panic-handler", not(test)))]
+// Where panics unwind, on a host with Rust's own standard library, there is a handler already.
+#[cfg(all(feature = "panic-handler", panic = "abort", not(test)))]
 mod panic;
 mod port;
 mod requests;
