@@ -46,6 +46,8 @@ pub mod probe;
 #[cfg(target_os = "none")]
 pub mod ram;
 #[cfg(target_os = "none")]
+pub mod record_line;
+#[cfg(target_os = "none")]
 pub mod rng;
 #[cfg(all(
     target_os = "none",

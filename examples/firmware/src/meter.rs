@@ -72,6 +72,14 @@ pub(crate) fn moved() {
     }
 }
 
+/// Does what is the line's work, not that of the program: it is not counted.
+pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
+    let since = ticks();
+    let done = work();
+    add(&WAITED, ticks().wrapping_sub(since));
+    done
+}
+
 /// Octets went out.
 pub(crate) fn sent(octets: usize) {
     add(&SENT, octets as u32);

@@ -1,5 +1,6 @@
 //! What the probes of both sessions have in common, so that their figures can be compared.
 
+use crate::record_line::RecordLine;
 use crate::{console, meter};
 use core::task::Poll;
 use msgin5g::session::Session;
@@ -36,7 +37,7 @@ pub fn echo(session: &mut impl Session) -> Result<(), ()> {
             match session.send(rest) {
                 Poll::Ready(Ok(n)) => rest = rest.get(n..).unwrap_or_default(),
                 Poll::Ready(Err(_)) => return Err(()),
-                Poll::Pending => meter::idle(),
+                Poll::Pending => RecordLine::wait(),
             }
         }
         let (mut got, mut buf) = (0, [0; 256]);
@@ -44,7 +45,7 @@ pub fn echo(session: &mut impl Session) -> Result<(), ()> {
             match session.recv(&mut buf) {
                 Poll::Ready(Ok(n)) => got += n,
                 Poll::Ready(Err(_)) => return Err(()),
-                Poll::Pending => meter::idle(),
+                Poll::Pending => RecordLine::wait(),
             }
         }
         let cost = meter.stop();

@@ -33,6 +33,34 @@ impl Uart {
         }
     }
 
+    /// Whether the line took the octet.
+    #[inline]
+    pub(crate) fn put(&mut self, octet: u8) -> bool {
+        // SAFETY: reading STATE has no side effect; DATA is written only when the line takes an octet.
+        unsafe {
+            let full = read_volatile(STATE as *const u32) & STATE_TX_FULL != 0;
+            if !full {
+                write_volatile(DATA as *mut u32, u32::from(octet));
+            }
+            !full
+        }
+    }
+
+    /// Whether an octet is there.
+    #[inline]
+    pub(crate) fn has(&self) -> bool {
+        // SAFETY: reading STATE has no side effect.
+        unsafe { read_volatile(STATE as *const u32) & STATE_RX_FULL != 0 }
+    }
+
+    /// The octet that is there.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<u8> {
+        // SAFETY: DATA is read only when it holds an octet.
+        self.has()
+            .then(|| unsafe { read_volatile(DATA as *const u32) as u8 })
+    }
+
     fn moved(count: usize, offered: usize) -> Poll<Result<usize, TransportError>> {
         if count == 0 && offered > 0 {
             meter::in_vain();
@@ -52,17 +80,7 @@ impl Default for Uart {
 /// The line has no carrier signal, so it never reports an end: silence is for the session's deadlines to judge.
 impl StreamTransport for Uart {
     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
-        let mut count = 0;
-        for octet in data {
-            // SAFETY: reading STATE has no side effect; DATA is written only when the line takes an octet.
-            unsafe {
-                if read_volatile(STATE as *const u32) & STATE_TX_FULL != 0 {
-                    break;
-                }
-                write_volatile(DATA as *mut u32, u32::from(*octet));
-            }
-            count += 1;
-        }
+        let count = data.iter().take_while(|octet| self.put(**octet)).count();
         meter::sent(count);
         Self::moved(count, data.len())
     }
@@ -71,13 +89,8 @@ impl StreamTransport for Uart {
         let offered = buf.len();
         let mut count = 0;
         for slot in buf {
-            // SAFETY: reading STATE has no side effect; DATA is read only when it holds an octet.
-            unsafe {
-                if read_volatile(STATE as *const u32) & STATE_RX_FULL == 0 {
-                    break;
-                }
-                *slot = read_volatile(DATA as *const u32) as u8;
-            }
+            let Some(octet) = self.take() else { break };
+            *slot = octet;
             count += 1;
         }
         meter::received(count);

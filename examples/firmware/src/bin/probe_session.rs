@@ -13,22 +13,22 @@ mod on_target {
     use msgin5g::akma::{Kaf, PskIdentity};
     use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
     use msgin5g::session::{Psk, Session, TlsConfig};
-    use msgin5g_firmware::{clock, config, console, meter, once, probe, rng, stack, uart, ue};
+    use msgin5g_firmware::record_line::{Patient, RecordLine};
+    use msgin5g_firmware::{clock, config, console, meter, once, probe, rng, stack, ue};
 
     /// Least memory for records of as much data: type octet and tag on the way in, and 133 octets
     /// that the session keeps free on the way out.
-    type Memory = TlsMemory<uart::Uart, { probe::RECORD + 17 }, { probe::RECORD + 133 }>;
+    type Memory = TlsMemory<RecordLine, { probe::RECORD + 17 }, { probe::RECORD + 133 }>;
 
     static MEMORY: once::Once<Memory> = once::Once::new();
 
     #[cortex_m_rt::entry]
     fn main() -> ! {
         stack::paint();
-        let mut clock = clock::Clock::start();
-        let Some(memory) = MEMORY.take(|| TlsMemory::new(uart::Uart::new())) else {
+        let mut host = Patient(clock::Clock::start());
+        let Some(memory) = MEMORY.take(|| TlsMemory::new(RecordLine::new())) else {
             console::exit(1)
         };
-        memory.transport_mut().enable();
         let key = Kaf::from_octets(probe::KEY);
         let Ok(identity) = PskIdentity::verbatim(probe::IDENTITY) else {
             console::exit(1)
@@ -41,7 +41,7 @@ mod on_target {
         let mut rng = rng::board_rng();
         let meter = meter::Meter::start();
         let opened =
-            TlsSession::open_blocking(memory, &tls, psk, &mut rng, &mut clock, ue::PATIENCE_MS);
+            TlsSession::open_blocking(memory, &tls, psk, &mut rng, &mut host, ue::PATIENCE_MS);
         probe::opened(&meter.stop());
         let Ok(mut session) = opened else {
             console::exit(4)

@@ -36,7 +36,8 @@ mod on_target {
     use msgin5g::session::tls13::crypto::{NamedGroup, SoftwarePsk};
     use msgin5g::session::tls13::{Config, TlsSession};
     use msgin5g::transport::Host;
-    use msgin5g_firmware::{clock, config, console, meter, once, probe, rng, stack, uart};
+    use msgin5g_firmware::record_line::RecordLine;
+    use msgin5g_firmware::{clock, config, console, meter, once, probe, rng, stack};
 
     /// A record of as much data: header, type octet, tag, and four octets for an incomplete message.
     const BUFFER: usize = probe::RECORD + 5 + 17 + 4;
@@ -46,8 +47,7 @@ mod on_target {
     fn main() -> ! {
         stack::paint();
         let mut clock = clock::Clock::start();
-        let mut uart = uart::Uart::new();
-        uart.enable();
+        let line = RecordLine::new();
         let Some((receive, send)) = BUFFERS.take(|| ([0; BUFFER], [0; BUFFER])) else {
             console::exit(1)
         };
@@ -62,7 +62,7 @@ mod on_target {
         let meter = meter::Meter::start();
         let opened = {
             let mut psk = SoftwarePsk::<Primitives>::new(&probe::KEY);
-            TlsSession::<_, Primitives>::begin(uart, &config, &mut psk, &mut rng, receive, send)
+            TlsSession::<_, Primitives>::begin(line, &config, &mut psk, &mut rng, receive, send)
         };
         let Ok(mut session) = opened else {
             console::exit(3)
@@ -71,7 +71,7 @@ mod on_target {
             match session.poll_open(clock.now_ms()) {
                 Poll::Ready(Ok(())) => break,
                 Poll::Ready(Err(_)) => console::exit(4),
-                Poll::Pending => clock.idle(),
+                Poll::Pending => RecordLine::wait(),
             }
         }
         probe::opened(&meter.stop());
