@@ -167,6 +167,17 @@ pub fn opened() -> (Client, Server, Epoch, Epoch) {
 
 /// The same with another configuration.
 pub fn opened_as(configure: impl FnOnce(&mut Config<'static>)) -> (Client, Server, Epoch, Epoch) {
+    let (mut client, server, number) = unconfirmed_as(configure);
+    let mut write = epoch(&server, 3);
+    deliver(&mut client, &write.seal(ACK, &ack(2, number)), 1).unwrap();
+    assert!(client.is_confirmed());
+    let key = server.key(&server.application[0]);
+    (client, server, Epoch { number: 3, key }, write)
+}
+
+/// An open association whose Finished has left at 1 ms in the record of this number, and is not
+/// acknowledged.
+pub fn unconfirmed_as(configure: impl FnOnce(&mut Config<'static>)) -> (Client, Server, u16) {
     let (mut client, mut server) = start_as(configure);
     let [hello, extensions, finished] = flight(&mut server);
     let mut write = epoch(&server, 2);
@@ -187,11 +198,8 @@ pub fn opened_as(configure: impl FnOnce(&mut Config<'static>)) -> (Client, Serve
     let (number, kind, content) = read.open(&up);
     let expected = fragments(&server.client_finished(), 1, 999);
     assert_eq!((kind, &content), (22, &expected[0]));
-    let mut write = epoch(&server, 3);
-    deliver(&mut client, &write.seal(ACK, &ack(2, number)), 1).unwrap();
-    assert!(client.is_confirmed());
-    let key = server.key(&server.application[0]);
-    (client, server, Epoch { number: 3, key }, write)
+    assert!(!client.is_confirmed());
+    (client, server, number)
 }
 
 pub fn ack(epoch: u64, number: u16) -> Vec<u8> {

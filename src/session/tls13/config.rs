@@ -33,7 +33,8 @@ pub struct Config<'a> {
     pub signature_algorithms: bool,
     /// How the keys come about.
     pub mode: PskMode,
-    /// Milliseconds that the handshake may take, from the first poll.
+    /// Milliseconds that the handshake may take, from the first poll. Over DTLS as many again until
+    /// the server acknowledges the end of it, or sends data.
     pub handshake_timeout_ms: u32,
     /// Records sent under one key before it is changed by KeyUpdate; the suite's own limit
     /// (RFC 8446 section 5.5) holds where it is lower.

@@ -12,7 +12,6 @@ use super::buffers::Buffers;
 use super::config::DtlsConfig;
 use super::reassembly::{self, Reassembly};
 use super::record::{Epoch, PLAIN_HEADER_LEN, ReadEpoch};
-use super::snapshot::Snapshot;
 use super::timer::Timer;
 use crate::akma::PskIdentity;
 use crate::session::MAX_EMPTY_RECORDS;
@@ -43,7 +42,7 @@ pub struct DtlsConnection<'b, C: Crypto> {
     /// The newest epoch for reading, and the one before until the newest is seen in use.
     pub(super) read: [Option<ReadEpoch<C>>; 2],
     pub(super) write: Option<Epoch<C>>,
-    /// Epoch 2, in which the Finished goes out until it is acknowledged.
+    /// Epoch 2, in which the Finished goes out until it is acknowledged by an ACK.
     pub(super) write_handshake: Option<Epoch<C>>,
     pub(super) own_id: ConnectionId,
     pub(super) peer_id: ConnectionId,
@@ -104,10 +103,21 @@ pub(super) enum Flight {
     },
     /// The server has begun to answer; the rest is waited for.
     Answered,
-    Finished([u8; 32]),
+    Finished {
+        verify_data: [u8; 32],
+        /// The server has sent data: it goes on, so it is not sent again but when it is asked for.
+        settled: bool,
+    },
     KeyUpdate {
         ask: bool,
     },
+}
+
+impl Flight {
+    /// Nothing is waited for.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Self::None | Self::Finished { settled: true, .. })
+    }
 }
 
 impl<'b, C: Crypto> DtlsConnection<'b, C> {
@@ -153,64 +163,6 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         Ok(())
     }
 
-    /// Goes on with an association that [`export`](Self::export) has put away.
-    ///
-    /// A snapshot is good for one life: going on twice from the same one uses record numbers
-    /// twice, which breaks the protection of both. So it is used up here, and the crate's module
-    /// `snapshot` sees to it that its octets are, too.
-    ///
-    /// # Errors
-    /// [`TlsError::BufferTooSmall`]: `receive` has to be as long as before;
-    /// [`TlsError::Unsupported`] if this build has not the suite.
-    #[allow(clippy::needless_pass_by_value, reason = "it is used up")]
-    pub fn resume(
-        snapshot: Snapshot,
-        dtls: &DtlsConfig<'b>,
-        receive: &'b mut [u8],
-        send: &'b mut [u8],
-    ) -> Result<Self, TlsError> {
-        let resumed = Self::resume_in(&snapshot, dtls, Buffers::new(receive, send));
-        resumed.map_err(|(error, _)| error)
-    }
-
-    /// The same. What fails gives the memory back.
-    pub(crate) fn resume_in(
-        snapshot: &Snapshot,
-        dtls: &DtlsConfig<'b>,
-        buffers: Buffers<'b>,
-    ) -> Result<Self, (TlsError, Buffers<'b>)> {
-        if let Err(error) = buffers.check(dtls) {
-            return Err((error, buffers));
-        }
-        let mut this = Self::empty(dtls, buffers);
-        match snapshot.restore(&mut this) {
-            Ok(()) => Ok(this),
-            Err(error) => Err((error, this.take_buffers())),
-        }
-    }
-
-    /// Puts the association away, to [`resume`](Self::resume) it later. Here it is over then,
-    /// without a farewell: two that go on with it would use the same record numbers.
-    ///
-    /// `None`: nothing has changed. It is not open, closed, or something is under way: data to be
-    /// read, a datagram to be sent, a message to be acknowledged or put together.
-    #[must_use]
-    pub fn export(&mut self) -> Option<Snapshot> {
-        let idle = self.is_open()
-            && self.read_end.is_none()
-            && self.write_end.is_none()
-            && self.data.is_empty()
-            && self.datagram.is_empty()
-            && self.unsent.is_empty()
-            && matches!(self.flight, Flight::None)
-            && self.reassembly.is_empty()
-            && !self.ack_due
-            && !self.update_owed;
-        let snapshot = if idle { Snapshot::take(self) } else { None }?;
-        self.wipe();
-        Some(snapshot)
-    }
-
     /// Ends both directions at once and wipes all that was said.
     pub(super) fn wipe(&mut self) {
         self.fail(self.read_end.unwrap_or(TlsError::Closed));
@@ -225,10 +177,21 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         self.handshake.is_none() && self.secrets.is_some()
     }
 
-    /// The Finished has been acknowledged: the server too has an open session.
+    /// The Finished has been acknowledged, or there is data of the server's: it too has an open
+    /// session.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
-        self.is_open() && self.write_handshake.is_none()
+        self.is_open() && !self.finished_waits()
+    }
+
+    /// The Finished is out and nothing shows yet that it has arrived.
+    pub(super) fn finished_waits(&self) -> bool {
+        matches!(self.flight, Flight::Finished { settled: false, .. })
+    }
+
+    /// The handshake is not over on both sides: the deadline holds.
+    pub(super) fn is_young(&self) -> bool {
+        self.handshake.is_some() || self.finished_waits()
     }
 
     /// Whether it can go on from another address: it is open both ways, and the server knows this
@@ -248,7 +211,7 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
     /// When [`outgoing`](Self::outgoing) is to be asked again, though nothing has come.
     #[must_use]
     pub fn next_deadline(&self) -> Option<u64> {
-        let handshake = self.deadline.filter(|_| self.handshake.is_some());
+        let handshake = self.deadline.filter(|_| self.is_young());
         match (self.timer.due(), handshake) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

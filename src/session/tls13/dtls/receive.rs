@@ -115,6 +115,7 @@ impl<C: Crypto> DtlsConnection<'_, C> {
             content::HANDSHAKE => self.handshake_record(Some(record), body),
             ACK => self.acked(body),
             content::APPLICATION_DATA if epoch >= FIRST_EPOCH && self.is_open() => {
+                self.settle();
                 self.data = body;
                 Ok(())
             }
@@ -170,7 +171,7 @@ impl<C: Crypto> DtlsConnection<'_, C> {
             } else if fragment.message > self.message_in {
                 // Ahead of what is expected: it comes again.
                 taken = false;
-            } else if matches!(self.flight, Flight::Finished(_)) {
+            } else if matches!(self.flight, Flight::Finished { .. }) {
                 // The server has not seen the answer.
                 self.flight_due = true;
             }
@@ -263,7 +264,12 @@ impl<C: Crypto> DtlsConnection<'_, C> {
             Step::SendLimit(send) => self.send_limit = send,
             Step::Finished(secrets) => {
                 let finished = self.send.get(HELLO_AT..).and_then(|f| f.first_chunk());
-                self.flight = Flight::Finished(*finished.ok_or(Alert::INTERNAL_ERROR)?);
+                self.flight = Flight::Finished {
+                    verify_data: *finished.ok_or(Alert::INTERNAL_ERROR)?,
+                    settled: false,
+                };
+                // As long again for the ACK.
+                self.deadline = None;
                 self.flight_due = true;
                 self.flight_records.clear();
                 self.message_out = self.message_out.wrapping_add(1);
@@ -301,7 +307,7 @@ impl<C: Crypto> DtlsConnection<'_, C> {
         let mut message = Reader::new(self.receive.get(body).unwrap_or_default());
         let mut list = Reader::new(message.vec16()?);
         let epoch = match (&self.flight, &self.write) {
-            (Flight::Finished(_), _) => 2,
+            (Flight::Finished { .. }, _) => 2,
             (Flight::KeyUpdate { .. }, Some(write)) => write.number,
             _ => return Ok(()),
         };
@@ -333,6 +339,19 @@ impl<C: Crypto> DtlsConnection<'_, C> {
         self.flight_records.clear();
         self.timer.stop();
         Ok(())
+    }
+
+    /// The server sends data, for which it has to have the Finished, unless it began before it:
+    /// RFC 9147 section 7 counts what answers a flight as its acknowledgement. So nothing goes again
+    /// by itself. A server that misses the Finished says its own flight again, and gets it.
+    fn settle(&mut self) {
+        if let Flight::Finished { settled, .. } = &mut self.flight
+            && !*settled
+        {
+            *settled = true;
+            self.flight_due = false;
+            self.timer.stop();
+        }
     }
 
     /// Remembers a record to acknowledge; the oldest gives way.

@@ -5,6 +5,8 @@ use super::super::error::TlsError;
 use super::super::handshake::ConnectionId;
 use super::super::key_schedule::ApplicationSecrets;
 use super::super::wire::{Reader, Writer};
+use super::buffers::Buffers;
+use super::config::DtlsConfig;
 use super::connection::{DtlsConnection, STORE_LEN};
 use super::record::{Epoch, ReadEpoch};
 use super::window::Window;
@@ -117,6 +119,66 @@ impl Snapshot {
             *id = ConnectionId::from_slice(octets).map_err(|_| TlsError::Unsupported)?;
         }
         Ok(())
+    }
+}
+
+impl<'b, C: Crypto> DtlsConnection<'b, C> {
+    /// Goes on with an association that [`export`](Self::export) has put away.
+    ///
+    /// A snapshot is good for one life: going on twice from the same one uses record numbers
+    /// twice, which breaks the protection of both. So it is used up here, and the crate's module
+    /// `snapshot` sees to it that its octets are, too.
+    ///
+    /// # Errors
+    /// [`TlsError::BufferTooSmall`]: `receive` has to be as long as before;
+    /// [`TlsError::Unsupported`] if this build has not the suite.
+    #[allow(clippy::needless_pass_by_value, reason = "it is used up")]
+    pub fn resume(
+        snapshot: Snapshot,
+        dtls: &DtlsConfig<'b>,
+        receive: &'b mut [u8],
+        send: &'b mut [u8],
+    ) -> Result<Self, TlsError> {
+        let resumed = Self::resume_in(&snapshot, dtls, Buffers::new(receive, send));
+        resumed.map_err(|(error, _)| error)
+    }
+
+    /// The same. What fails gives the memory back.
+    pub(crate) fn resume_in(
+        snapshot: &Snapshot,
+        dtls: &DtlsConfig<'b>,
+        buffers: Buffers<'b>,
+    ) -> Result<Self, (TlsError, Buffers<'b>)> {
+        if let Err(error) = buffers.check(dtls) {
+            return Err((error, buffers));
+        }
+        let mut this = Self::empty(dtls, buffers);
+        match snapshot.restore(&mut this) {
+            Ok(()) => Ok(this),
+            Err(error) => Err((error, this.take_buffers())),
+        }
+    }
+
+    /// Puts the association away, to [`resume`](Self::resume) it later. Here it is over then,
+    /// without a farewell: two that go on with it would use the same record numbers.
+    ///
+    /// `None`: nothing has changed. It is not open, closed, or something is under way: data to be
+    /// read, a datagram to be sent, a message to be acknowledged or put together.
+    #[must_use]
+    pub fn export(&mut self) -> Option<Snapshot> {
+        let idle = self.is_open()
+            && self.read_end.is_none()
+            && self.write_end.is_none()
+            && self.data.is_empty()
+            && self.datagram.is_empty()
+            && self.unsent.is_empty()
+            && self.flight.is_over()
+            && self.reassembly.is_empty()
+            && !self.ack_due
+            && !self.update_owed;
+        let snapshot = if idle { Snapshot::take(self) } else { None }?;
+        self.wipe();
+        Some(snapshot)
     }
 }
 

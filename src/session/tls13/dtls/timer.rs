@@ -9,6 +9,8 @@ pub(super) struct Timer {
     max_ms: u32,
     interval_ms: u32,
     due: Option<u64>,
+    /// How often it was time since the start.
+    tries: u8,
 }
 
 impl Timer {
@@ -19,12 +21,14 @@ impl Timer {
             max_ms: config.retransmit_max_ms.max(first_ms),
             interval_ms: first_ms,
             due: None,
+            tries: 0,
         }
     }
 
     /// A new flight is on its way.
     pub(super) fn start(&mut self, now: u64) {
         self.interval_ms = self.first_ms;
+        self.tries = 0;
         self.due = Some(now.saturating_add(u64::from(self.interval_ms)));
     }
 
@@ -40,6 +44,10 @@ impl Timer {
         }
     }
 
+    pub(super) fn tries(&self) -> u8 {
+        self.tries
+    }
+
     pub(super) fn due(&self) -> Option<u64> {
         self.due
     }
@@ -49,6 +57,7 @@ impl Timer {
         if self.due.is_none_or(|due| now < due) {
             return false;
         }
+        self.tries = self.tries.saturating_add(1);
         self.interval_ms = self.interval_ms.saturating_mul(2).min(self.max_ms);
         self.due = Some(now.saturating_add(u64::from(self.interval_ms)));
         true

@@ -13,6 +13,8 @@ use zeroize::Zeroize;
 
 const FINISHED: u8 = 20;
 const KEY_UPDATE: u8 = 24;
+/// How often a KeyUpdate goes again, ever more rarely, before the server counts as gone.
+const MOST_TRIES: u8 = 8;
 /// Octets of a record number in an ACK.
 const RECORD_NUMBER_LEN: usize = 16;
 
@@ -60,7 +62,7 @@ impl<C: Crypto> DtlsConnection<'_, C> {
 
     /// Deadlines that have passed.
     fn keep_time(&mut self) {
-        if self.handshake.is_some() {
+        if self.is_young() {
             let end = self.now.saturating_add(u64::from(self.handshake_ms));
             let deadline = *self.deadline.get_or_insert(end);
             if self.now >= deadline {
@@ -77,6 +79,9 @@ impl<C: Crypto> DtlsConnection<'_, C> {
                 Flight::Hello { sent, .. } => {
                     *sent = 0;
                     self.flight_due = true;
+                }
+                Flight::KeyUpdate { .. } if self.timer.tries() > MOST_TRIES => {
+                    self.fail(TlsError::TimedOut);
                 }
                 _ => self.flight_due = true,
             }
@@ -95,12 +100,13 @@ impl<C: Crypto> DtlsConnection<'_, C> {
         if self.flight_due {
             return self.put_flight();
         }
-        let idle = matches!(self.flight, Flight::None) && self.is_open();
+        let idle = self.flight.is_over() && self.is_open();
         if idle
             && self.write_end.is_none()
             && let Some(ask) = self.update_due()
         {
             self.message_out = self.message_out.wrapping_add(1);
+            self.write_handshake = None;
             self.flight = Flight::KeyUpdate { ask };
             self.flight_records.clear();
             return self.put_flight();
@@ -109,7 +115,8 @@ impl<C: Crypto> DtlsConnection<'_, C> {
     }
 
     fn put_flight(&mut self) -> Result<(), TlsError> {
-        if self.timer.due().is_none() || self.flight_is_new() {
+        let is_settled = self.flight.is_over();
+        if !is_settled && (self.timer.due().is_none() || self.flight_is_new()) {
             self.timer.start(self.now);
         }
         self.flight_due = false;
@@ -119,7 +126,9 @@ impl<C: Crypto> DtlsConnection<'_, C> {
                 let (len, sent) = (*len, *sent);
                 return self.put_hello(len, sent);
             }
-            Flight::Finished(verify_data) => (Which::Handshake, FINISHED, &verify_data.clone()),
+            Flight::Finished { verify_data, .. } => {
+                (Which::Handshake, FINISHED, &verify_data.clone())
+            }
             Flight::KeyUpdate { ask } => (Which::Newest, KEY_UPDATE, &[u8::from(*ask)]),
         };
         let header = Fragment {
