@@ -54,14 +54,19 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
         psk: Psk<'_>,
         rng: &mut (impl CryptoRng + RngCore + ?Sized),
         host: &mut (impl Host + ?Sized),
-        deadline_ms: u64,
+        mut deadline_ms: u64,
     ) -> Result<Self, SessionError> {
+        let mut time_ms = 0;
         let mut opening = pin!(Self::open(memory, config, psk, rng));
         loop {
             if let Poll::Ready(outcome) = poll_once(opening.as_mut()) {
                 return outcome;
             }
-            if host.now_ms() >= deadline_ms {
+            let now_ms = host.now_ms();
+            // Where the clock goes back, what is left of the wait stays as it is.
+            deadline_ms = deadline_ms.saturating_sub(u64::saturating_sub(time_ms, now_ms));
+            time_ms = now_ms;
+            if now_ms >= deadline_ms {
                 log_warn!("session: not opened in time");
                 return Err(SessionError::TimedOut);
             }

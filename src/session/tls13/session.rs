@@ -50,6 +50,8 @@ pub struct TlsSession<'m, T, C: Crypto> {
     connection: Connection<'m, C>,
     timeout_ms: u32,
     deadline_ms: Option<u64>,
+    /// The time (ms) that it was told last.
+    time_ms: u64,
     was_open: bool,
     transport_error: Option<TransportError>,
 }
@@ -98,6 +100,7 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
             connection,
             timeout_ms: config.handshake_timeout_ms,
             deadline_ms: None,
+            time_ms: 0,
             was_open: false,
             transport_error: None,
         }
@@ -109,13 +112,18 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
     }
 
     /// Does what can be done now. `Ready(Ok(()))`: the session is open. The time allowed counts
-    /// from the first call; [`deadline_ms`](Self::deadline_ms) says until when.
+    /// from the first call; [`deadline_ms`](Self::deadline_ms) says until when. If the clock goes
+    /// back, what is left of it stays as it is.
     ///
     /// # Errors
     /// [`SessionError::TimedOut`], or why the session could not be opened.
     pub fn poll_open(&mut self, now_ms: u64) -> Poll<Result<(), SessionError>> {
         let end = now_ms.saturating_add(u64::from(self.timeout_ms));
-        let deadline_ms = *self.deadline_ms.get_or_insert(end);
+        let back_ms = self.time_ms.saturating_sub(now_ms);
+        self.time_ms = now_ms;
+        let deadline_ms = self.deadline_ms.get_or_insert(end);
+        *deadline_ms = deadline_ms.saturating_sub(back_ms);
+        let deadline_ms = *deadline_ms;
         if let Err(e) = self.drive() {
             return Poll::Ready(Err(e));
         }
@@ -184,6 +192,7 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
             connection: connection.map_err(|e| name(e, false))?,
             timeout_ms: 0,
             deadline_ms: None,
+            time_ms: 0,
             was_open: true,
             transport_error: None,
         })
