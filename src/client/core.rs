@@ -123,13 +123,18 @@ impl<'m> Core<'m> {
 
     /// The session is gone: what was under way starts again on the next one.
     pub(super) fn interrupt(&mut self) {
+        self.pause();
+        if self.membership == Membership::Registered {
+            self.register_again();
+        }
+    }
+
+    /// The way to the server is gone and the session is not: the server knows this client as ever.
+    pub(super) fn pause(&mut self) {
         self.interrupt_requests();
         self.outbound.disconnect();
         self.datagrams.stop();
         self.answers.clear();
-        if self.membership == Membership::Registered {
-            self.register_again();
-        }
     }
 
     pub(super) fn can_answer(&self) -> bool {

@@ -106,6 +106,8 @@ pub struct Client<'m> {
     /// Something has been taken in since the last look at what is to be sent: it may have to be answered, or have made
     /// way for what waited.
     stirred: bool,
+    /// The session waits for another way to the server.
+    paused: bool,
     /// What of a session came out of a snapshot, until one is open.
     #[cfg(feature = "snapshot")]
     link: snapshot::Link,
@@ -132,6 +134,7 @@ impl<'m> Client<'m> {
             core,
             fault: None,
             stirred: false,
+            paused: false,
             #[cfg(feature = "snapshot")]
             link: snapshot::Link::None,
         })
@@ -164,13 +167,37 @@ impl<'m> Client<'m> {
 
     /// The session is lost or closed. Nothing that was accepted is lost with it.
     pub fn disconnected(&mut self) {
+        self.forget_session();
+        self.core.interrupt();
+    }
+
+    /// The transport is lost, and the session waits for another one: what was under way goes again
+    /// then, without a registration.
+    pub(crate) fn paused(&mut self) {
+        self.forget_session();
+        self.core.pause();
+        self.paused = true;
+    }
+
+    /// The session goes on over another transport. `false`: it was none that waits.
+    #[cfg(feature = "dtls13")]
+    pub(crate) fn moved(&mut self) -> bool {
+        let goes_on = ::core::mem::take(&mut self.paused);
+        if goes_on {
+            self.inbox.take_datagrams();
+            self.core.connect_datagrams();
+        }
+        goes_on
+    }
+
+    fn forget_session(&mut self) {
         self.inbox.clear();
         self.fault = None;
+        self.paused = false;
         #[cfg(feature = "snapshot")]
         {
             self.link = snapshot::Link::None;
         }
-        self.core.interrupt();
     }
 
     /// Where octets from the session go; empty when it is full of events to

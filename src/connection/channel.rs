@@ -74,8 +74,8 @@ pub trait Channel {
     fn abandon(&mut self);
 
     /// The transport is gone, and nothing else is known to be wrong. A session that outlives its
-    /// transport is put away, and the next [`begin`](Self::begin) goes on with it. Without one,
-    /// as [`abandon`](Self::abandon).
+    /// transport is put away, and the next [`begin`](Self::begin) goes on with it, without a
+    /// [key](Self::needs_key) and a registration. Without one, as [`abandon`](Self::abandon).
     fn suspend(&mut self) {
         self.abandon();
     }

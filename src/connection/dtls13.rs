@@ -20,7 +20,8 @@ use crate::transport::{DatagramTransport, TransportError};
 ///
 /// Where the server knows the client by a Connection ID (RFC 9146), an association outlives its
 /// transport: when the modem loses its socket, the next one that it dials carries the association
-/// on, from whatever address, with no handshake and no key. It outlives the power, too:
+/// on, from whatever address, with no handshake, no key and no registration. It outlives the power,
+/// too:
 ///
 /// * before: [`export`](Self::export) the association into a snapshot, together with the client;
 /// * after: [`resume`](Self::resume) it in a new channel and
@@ -173,9 +174,14 @@ impl<T: DatagramTransport, C: Crypto> Channel for Dtls13<'_, T, C> {
     }
 
     fn join(&self, client: &mut Client<'_>) {
-        #[cfg(feature = "snapshot")]
-        if self.origin == Origin::Moved && client.resumed() {
-            return;
+        if self.origin == Origin::Moved {
+            #[cfg(feature = "snapshot")]
+            if client.resumed() {
+                return;
+            }
+            if client.moved() {
+                return;
+            }
         }
         client.connected_datagram();
     }

@@ -142,7 +142,12 @@ impl<C: Channel> Connection<'_, C> {
         rng: &mut impl RngCore,
     ) -> Step {
         self.lose_session(modem, error);
-        client.disconnected();
+        // One that goes on without a key is put away: the server knows the client as before.
+        if C::NEEDS_KEY && !self.channel.needs_key() {
+            client.paused();
+        } else {
+            client.disconnected();
+        }
         self.forgive(now);
         let retry_at = self.pause(false, now, rng);
         log_warn!("connection: lost: {}", error);

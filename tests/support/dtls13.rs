@@ -70,7 +70,7 @@ impl Epoch {
         (number, kind, text)
     }
 
-    fn mask(&self, body: &[u8]) -> Vec<u8> {
+    pub fn mask(&self, body: &[u8]) -> Vec<u8> {
         let cipher = Cipher::aes_128_ecb();
         let mut block = Crypter::new(cipher, Mode::Encrypt, &self.key.sn, None).unwrap();
         block.pad(false);

@@ -1,0 +1,103 @@
+//! The connection manager over DTLS 1.3 with a server of the test's own that knows the client by a
+//! Connection ID. (With wolfSSL: `interop/wolfssl/tests/manager.rs`.)
+#![cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
+
+#[path = "support/dtls13.rs"]
+mod dtls;
+#[path = "connection/dtls_world.rs"]
+mod dtls_world;
+#[path = "support/tls13_server.rs"]
+mod server;
+
+use dtls_world::*;
+use msgin5g::connection::ConnectionEvent;
+use msgin5g::session::SessionError;
+use msgin5g::transport::TransportError;
+
+const LOST: TransportError = TransportError::Failed(107);
+
+/// No coverage for a while: the sockets are gone, one after the other.
+#[test]
+fn an_association_goes_on_from_another_socket_without_handshake_and_registration() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    for round in 1..=3 {
+        device.story.clear();
+        device.send("while it is away");
+        device.phone.lose_socket(round);
+        device.pass(600_000);
+        let error = SessionError::Transport(LOST);
+        assert!(
+            matches!(device.story[0], ConnectionEvent::Disconnected { error: e, .. } if e == error)
+        );
+        assert_eq!(device.story.last(), Some(&ConnectionEvent::Connected));
+        assert!(device.client.is_registered() && device.client.is_idle());
+        let peer = device.phone.peer.borrow();
+        assert_eq!((peer.hellos, peer.registrations), (1, 1), "round {round}");
+        assert_eq!((device.phone.asked, device.sent), (1, round));
+    }
+    assert_eq!(device.phone.dialled, 1 + (2 + 3 + 4));
+}
+
+/// What had been said before the loss and was not answered is said again.
+#[test]
+fn a_request_whose_answer_is_lost_goes_again() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    device.phone.peer.borrow_mut().drop_answers = 1;
+    device.send("twice on its way");
+    device.turn();
+    device.phone.lose_socket(1);
+    device.pass(600_000);
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.messages, peer.registrations), (2, 1));
+    assert_eq!(device.sent, 1);
+}
+
+/// The server has forgotten the association: silence shows it, and then everything begins anew.
+#[test]
+fn a_forgotten_association_ends_in_a_handshake_and_a_registration() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    device.phone.peer.borrow_mut().forget();
+    device.send("to whom");
+    device.phone.lose_socket(1);
+    device.pass(600_000);
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.hellos, peer.registrations), (2, 2));
+    assert_eq!((device.sent, device.phone.asked), (1, 2));
+}
+
+/// The registration itself is under way when the socket goes.
+#[test]
+fn a_registration_that_was_under_way_goes_again() {
+    let mut memory = memory();
+    let mut device = Device::new(&mut memory);
+    device.phone.peer.borrow_mut().drop_answers = 1;
+    device.client.register().unwrap();
+    device.turn();
+    assert!(!device.client.is_registered());
+    device.phone.lose_socket(1);
+    device.pass(600_000);
+    assert!(device.client.is_registered());
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.hellos, peer.registrations), (1, 2));
+}
+
+#[test]
+fn what_the_application_hears_is_one_disconnection_and_one_connection() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    device.story.clear();
+    device.events.clear();
+    device.phone.lose_socket(0);
+    device.pass(600_000);
+    assert!(matches!(
+        device.story[..],
+        [
+            ConnectionEvent::Disconnected { .. },
+            ConnectionEvent::Connected
+        ]
+    ));
+    assert_eq!(device.events, Vec::<String>::new());
+}
