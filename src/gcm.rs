@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 
 /// Octets of a block.
 const BLOCK: usize = 16;
-/// The counter of the block that hides the tag; the text's begin after it.
+/// The counter of the block that hides the tag; those of the text come after it.
 const TAG_COUNTER: u32 = 1;
 
 /// A key, expanded once. AES and GHASH wipe themselves.
@@ -33,8 +33,10 @@ impl Gcm {
 
     /// Encrypts in place and gives the tag.
     pub(crate) fn seal(&self, nonce: &[u8; 12], aad: &[u8], text: &mut [u8]) -> [u8; 16] {
-        self.crypt(nonce, text);
-        self.tag(nonce, aad, text)
+        let mut stream = KeyStream::new(&self.aes, nonce);
+        let mask = stream.block();
+        stream.apply(text);
+        self.tag(&mask, aad, text)
     }
 
     /// Checks the tag in constant time, and decrypts in place if it is right.
@@ -45,30 +47,17 @@ impl Gcm {
         text: &mut [u8],
         tag: &[u8; 16],
     ) -> Option<()> {
-        if !bool::from(self.tag(nonce, aad, text).ct_eq(tag)) {
+        let mut stream = KeyStream::new(&self.aes, nonce);
+        let mask = stream.block();
+        if !bool::from(self.tag(&mask, aad, text).ct_eq(tag)) {
             return None;
         }
-        self.crypt(nonce, text);
+        stream.apply(text);
         Some(())
     }
 
-    /// GCTR. The software AES takes two blocks in the time of one.
     #[inline(never)]
-    fn crypt(&self, nonce: &[u8; 12], text: &mut [u8]) {
-        let mut counter = TAG_COUNTER;
-        for part in text.chunks_mut(2 * BLOCK) {
-            let first = counter.wrapping_add(1);
-            counter = counter.wrapping_add(2);
-            let mut blocks = [counter_block(nonce, first), counter_block(nonce, counter)];
-            self.aes.encrypt_blocks(&mut blocks);
-            for (octet, key) in part.iter_mut().zip(blocks.iter().flatten()) {
-                *octet ^= key;
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn tag(&self, nonce: &[u8; 12], aad: &[u8], text: &[u8]) -> [u8; 16] {
+    fn tag(&self, mask: &Block<Aes128>, aad: &[u8], text: &[u8]) -> [u8; 16] {
         let mut hash = self.ghash.clone();
         hash.update_padded(aad);
         hash.update_padded(text);
@@ -79,12 +68,55 @@ impl Gcm {
         }
         hash.update(core::slice::from_ref(&lengths));
         let mut tag: [u8; 16] = hash.finalize().into();
-        let mut mask = counter_block(nonce, TAG_COUNTER);
-        self.aes.encrypt_block(&mut mask);
         for (octet, m) in tag.iter_mut().zip(mask) {
             *octet ^= m;
         }
         tag
+    }
+}
+
+/// GCTR: the block that hides the tag, then those for the text.
+///
+/// The software AES takes two blocks in the time of one, so they are made in pairs.
+struct KeyStream<'k> {
+    aes: &'k Aes128,
+    nonce: &'k [u8; 12],
+    /// Of the last pair, the one that is not used yet.
+    second: Option<Block<Aes128>>,
+    counter: u32,
+}
+
+impl<'k> KeyStream<'k> {
+    fn new(aes: &'k Aes128, nonce: &'k [u8; 12]) -> Self {
+        Self {
+            aes,
+            nonce,
+            second: None,
+            counter: TAG_COUNTER,
+        }
+    }
+
+    #[inline(never)]
+    fn block(&mut self) -> Block<Aes128> {
+        if let Some(second) = self.second.take() {
+            return second;
+        }
+        let second = self.counter.wrapping_add(1);
+        let mut pair = [self.counter, second].map(|counter| counter_block(self.nonce, counter));
+        self.counter = second.wrapping_add(1);
+        self.aes.encrypt_blocks(&mut pair);
+        let [first, second] = pair;
+        self.second = Some(second);
+        first
+    }
+
+    fn apply(&mut self, text: &mut [u8]) {
+        for part in text.chunks_mut(BLOCK) {
+            let key = self.block();
+            for (octet, key) in part.iter_mut().zip(key) {
+                *octet ^= key;
+            }
+        }
     }
 }
 
