@@ -340,6 +340,10 @@ enum msgin5g_status
      * An AT command cannot be written: too long, or a quotation mark in a name.
      */
     MSGIN5G_STATUS_MODEM_UNSENDABLE = -102,
+    /**
+     * A transport does not do what it should; the report says what.
+     */
+    MSGIN5G_STATUS_NOT_CONFORMING = -110,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -449,6 +453,55 @@ enum msgin5g_at_dialect
 typedef enum msgin5g_at_dialect msgin5g_at_dialect;
 #else
 typedef uint32_t msgin5g_at_dialect;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a transport's test looks at.
+ */
+enum msgin5g_check
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing, or something that this header does not know yet.
+     */
+    MSGIN5G_CHECK_NONE = 0,
+    /**
+     * A connection on which nothing has come says 0.
+     */
+    MSGIN5G_CHECK_NOTHING_THERE = 1,
+    /**
+     * Octets are taken one at a time.
+     */
+    MSGIN5G_CHECK_TINY_READS = 2,
+    /**
+     * recv() does not wait until a large buffer is full.
+     */
+    MSGIN5G_CHECK_LARGE_READS = 3,
+    /**
+     * 16 KiB each way, first without reading, until the port says that it is full.
+     */
+    MSGIN5G_CHECK_BULK = 4,
+    /**
+     * The octets before a close arrive, then MSGIN5G_STATUS_CLOSED, each time.
+     */
+    MSGIN5G_CHECK_CLOSE = 5,
+    /**
+     * A new connection begins empty.
+     */
+    MSGIN5G_CHECK_RECONNECT = 6,
+    /**
+     * Datagrams keep their borders.
+     */
+    MSGIN5G_CHECK_BORDERS = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_check msgin5g_check;
+#else
+typedef uint32_t msgin5g_check;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -599,6 +652,63 @@ enum msgin5g_event_kind
 typedef enum msgin5g_event_kind msgin5g_event_kind;
 #else
 typedef uint32_t msgin5g_event_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What is wrong with a transport.
+ */
+enum msgin5g_fault
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing, or something that this header does not know yet.
+     */
+    MSGIN5G_FAULT_NONE = 0,
+    /**
+     * It could not connect, or the connection ended where it should not: `detail`.
+     */
+    MSGIN5G_FAULT_ENDED = 1,
+    /**
+     * The check took too long.
+     */
+    MSGIN5G_FAULT_NOT_IN_TIME = 2,
+    /**
+     * One call took too long: it waits.
+     */
+    MSGIN5G_FAULT_BLOCKED = 3,
+    /**
+     * More octets than it was offered, or a datagram that was sent in part.
+     */
+    MSGIN5G_FAULT_COUNT = 4,
+    /**
+     * An octet that is not the one which was sent: lost, doubled, moved or changed.
+     */
+    MSGIN5G_FAULT_OCTET = 5,
+    /**
+     * Octets that nobody sent.
+     */
+    MSGIN5G_FAULT_UNASKED = 6,
+    /**
+     * The peer has closed, and recv() does not say so.
+     */
+    MSGIN5G_FAULT_STILL_OPEN = 7,
+    /**
+     * A datagram has another length than it was sent with.
+     */
+    MSGIN5G_FAULT_LENGTH = 8,
+    /**
+     * Too many datagrams did not come back.
+     */
+    MSGIN5G_FAULT_LOST = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_fault msgin5g_fault;
+#else
+typedef uint32_t msgin5g_fault;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -865,6 +975,90 @@ typedef struct {
      */
     int64_t (*deadline)(void *user);
 } msgin5g_transport;
+
+/**
+ * A clock for the test of a transport, and how patient it is. Set all of it to 0, then `size`, then what matters.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_conformance_config).
+     */
+    uint32_t size;
+    /**
+     * How long each check may take, ms. 0: 60,000.
+     */
+    uint32_t check_ms;
+    /**
+     * How long one call of send() or recv() may take, ms. 0: 20.
+     */
+    uint32_t call_ms;
+    /**
+     * For datagrams: the longest that the transport takes. 0: 1152, which is what CoAP wants and the most.
+     */
+    uint32_t largest;
+    /**
+     * Handed to the two functions below as it is.
+     */
+    void *user;
+    /**
+     * Milliseconds on a clock that never goes back. Needed.
+     */
+    uint64_t (*now_ms)(void *user);
+    /**
+     * Called when there is nothing to do until octets arrive: sleep a little, or return. May be NULL.
+     */
+    void (*idle)(void *user);
+} msgin5g_conformance_config;
+
+/**
+ * What the test of a transport has found. Set `size` before.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_conformance_report).
+     */
+    uint32_t size;
+    /**
+     * What was looked at when it failed: one of msgin5g_check.
+     */
+    uint32_t check;
+    /**
+     * What was wrong: one of msgin5g_fault.
+     */
+    uint32_t fault;
+    /**
+     * The transport's own code, or MSGIN5G_STATUS_CLOSED, or MSGIN5G_STATUS_TIMED_OUT if it did not connect in time.
+     */
+    int32_t detail;
+    /**
+     * Check and fault in words, ended by 0. Empty if nothing was wrong; so are the members above.
+     */
+    char text[160];
+    /**
+     * If nothing was wrong: octets, or datagrams, that the transport took.
+     */
+    uint32_t sent;
+    /**
+     * Octets, or datagrams, that came back.
+     */
+    uint32_t received;
+    /**
+     * How often it took only a part of what it was offered.
+     */
+    uint32_t partial_sends;
+    /**
+     * How often it took nothing.
+     */
+    uint32_t pending_sends;
+    /**
+     * The longest call, ms.
+     */
+    uint32_t longest_call_ms;
+    /**
+     * Datagrams that did not come back; networks lose some.
+     */
+    uint32_t lost;
+} msgin5g_conformance_report;
 
 /**
  * A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;
@@ -1586,6 +1780,34 @@ int32_t msgin5g_at_ask(msgin5g_at *at,
  * MSGIN5G_STATUS_IN_CALLBACK, MSGIN5G_STATUS_NOT_BUILT
  */
 int32_t msgin5g_at_close(msgin5g_at *at);
+
+/**
+ * Tests a transport for streams on the device, against a peer that does what it is asked: the program
+ * `conformance_peer` of this library, on a computer that the modem can reach. It opens six connections, and returns
+ * when it is done or at the first fault. The transport must not be in use by a client.
+ *
+ * \param transport the transport, which connects to the peer
+ * \param config a clock
+ * \param report what was found; not NULL
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_NOT_CONFORMING: `report` says why; MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_INVALID_SIZE
+ */
+msgin5g_status msgin5g_conformance_stream(const msgin5g_transport *transport,
+                                          const msgin5g_conformance_config *config,
+                                          msgin5g_conformance_report *report);
+
+/**
+ * The same for a transport for datagrams, over one connection. Datagrams may be lost, doubled and overtaken; they may
+ * not be cut, put together or changed.
+ *
+ * \param transport the transport, which connects to the peer
+ * \param config a clock
+ * \param report what was found; not NULL
+ * \return as msgin5g_conformance_stream()
+ */
+msgin5g_status msgin5g_conformance_datagrams(const msgin5g_transport *transport,
+                                             const msgin5g_conformance_config *config,
+                                             msgin5g_conformance_report *report);
 
 /**
  * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().

@@ -200,7 +200,7 @@ pub(crate) fn counted(returned: i32, most: usize) -> Poll<Result<usize, Transpor
     }
 }
 
-fn error(code: i32) -> TransportError {
+pub(crate) fn error(code: i32) -> TransportError {
     match code {
         code if code == Status::Closed as i32 => TransportError::Closed,
         code => TransportError::Failed(code),

@@ -120,6 +120,8 @@ pub enum msgin5g_status {
     ModemRefused = -101,
     /// An AT command cannot be written: too long, or a quotation mark in a name.
     ModemUnsendable = -102,
+    /// A transport does not do what it should; the report says what.
+    NotConforming = -110,
 }
 
 use msgin5g_status as Status;
@@ -223,6 +225,7 @@ const TEXTS: &[(Status, &core::ffi::CStr)] = &[
     (Status::ModemNoAnswer, c"modem did not answer"),
     (Status::ModemRefused, c"modem refused a command"),
     (Status::ModemUnsendable, c"command cannot be written"),
+    (Status::NotConforming, c"transport does not do as it should"),
 ];
 
 /// A status, and the number that goes with it.

@@ -4,6 +4,7 @@
  * AddressSanitizer, UndefinedBehaviorSanitizer and valgrind.
  */
 #include "check.h"
+#include "misuse.h"
 
 static const uint8_t SECRET[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 static const char *const TOPICS[9] = {"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9"};
@@ -631,6 +632,7 @@ int main(void)
     bad_ports();
     akma();
     at();
+    misuse_conformance();
     puts("misuse: ok");
     return EXIT_SUCCESS;
 }

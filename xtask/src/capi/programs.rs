@@ -27,8 +27,20 @@ pub struct Program {
 
 const MISUSE: Program = Program {
     name: "misuse",
-    sources: &["tests/misuse.c", "tests/bench.c"],
+    sources: &[
+        "tests/misuse.c",
+        "tests/misuse_conformance.c",
+        "tests/bench.c",
+    ],
 };
+/// Those that need nothing but the library.
+const ALONE: [Program; 2] = [
+    MISUSE,
+    Program {
+        name: "conformance",
+        sources: &["tests/conformance.c", "ports/posix.c"],
+    },
+];
 
 /// The header by itself, as C and as C++.
 pub fn header_compiles() -> Result<()> {
@@ -52,8 +64,10 @@ pub fn header_compiles() -> Result<()> {
 /// Those that need no network, each way.
 pub fn run(library: &Path) -> Result<()> {
     every_function_is_misused()?;
-    run::run(&mut Command::new(sanitized(&MISUSE, library)?))?;
-    run::run(valgrind().arg(plain(&MISUSE, library)?))?;
+    for program in &ALONE {
+        run::run(&mut Command::new(sanitized(program, library)?))?;
+        run::run(valgrind().arg(plain(program, library)?))?;
+    }
     panics::the_program_decides(library)
 }
 
@@ -81,7 +95,10 @@ pub fn valgrind() -> Command {
 /// Each function of the header stands in the misuse test.
 fn every_function_is_misused() -> Result<()> {
     let header = fs::read_to_string(dir().join("include/msgin5g.h"))?;
-    let test = fs::read_to_string(dir().join("tests/misuse.c"))?;
+    let sources = MISUSE.sources.iter();
+    let test = sources
+        .map(|source| fs::read_to_string(dir().join(source)))
+        .collect::<Result<String, _>>()?;
     let functions = functions(&header);
     if functions.len() < 30 {
         bail!("only {} functions found in the header", functions.len());
@@ -89,7 +106,7 @@ fn every_function_is_misused() -> Result<()> {
     for function in functions {
         // What a program defines and the library only calls.
         if function != "msgin5g_on_panic" && !test.contains(&format!("{function}(")) {
-            bail!("{function}() is not in capi/tests/misuse.c");
+            bail!("{function}() is not in the sources of the misuse test");
         }
     }
     Ok(())

@@ -1,0 +1,7 @@
+/** \file misuse.h  The parts of the misuse test, one for each topic. */
+#ifndef MISUSE_H
+#define MISUSE_H
+
+void misuse_conformance(void);
+
+#endif
