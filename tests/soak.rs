@@ -21,7 +21,8 @@
 
 #[path = "support/heap.rs"]
 mod heap;
-#[path = "connection/world.rs"]
+#[allow(dead_code, reason = "shared with the tests of the connection")]
+#[path = "connection/network/world.rs"]
 mod world;
 
 use std::collections::{BTreeMap, HashMap};

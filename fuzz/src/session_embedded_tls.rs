@@ -3,13 +3,18 @@
 
 #[path = "../../tests/support/forge.rs"]
 mod forge;
-#[path = "../../tests/support/tls.rs"]
-mod tls;
+#[path = "../../tests/support/link.rs"]
+mod link;
 
 use arbitrary::{Result, Unstructured};
-use msgin5g::session::Session;
+use link::{Clock, KEY, Link, NAME, Setup, identity};
+use msgin5g::akma::Kaf;
+use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
+use msgin5g::session::{Psk, Session, SessionError, TlsConfig};
+use rand_core::OsRng;
 use std::task::Poll;
-use tls::{Link, Memory, Setup};
+
+type Memory = TlsMemory<Link>;
 
 pub fn session_embedded_tls(data: &[u8]) {
     let _ = story(&mut Unstructured::new(data));
@@ -22,7 +27,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
             let octets = u.bytes(u.len())?;
             let link = Link::saying(octets);
             link.hang_up();
-            assert!(tls::failure(&mut Memory::new(link), 500).is_some());
+            assert!(open(&mut Memory::new(link)).is_err());
         }
         // The server's flight, changed on the way: no session, or the change did not matter.
         1 => {
@@ -36,7 +41,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
                 octets.truncate(usize::from(cut) % octets.len() + 1);
             });
             let mut memory = Memory::new(link);
-            let _ = tls::failure(&mut memory, 500);
+            let _ = open(&mut memory);
         }
         _ => after_the_handshake(u)?,
     }
@@ -46,7 +51,7 @@ fn story(u: &mut Unstructured<'_>) -> Result<()> {
 fn after_the_handshake(u: &mut Unstructured<'_>) -> Result<()> {
     let link = Link::new(&Setup::default());
     let mut memory = Memory::new(link.clone());
-    let mut session = tls::open(&mut memory).unwrap();
+    let mut session = open(&mut memory).unwrap();
     link.step();
     let log = link.server().seen.lock().unwrap().key_log.clone();
     let mut forger = forge::Forger::new(&log, "SERVER_TRAFFIC_SECRET_0");
@@ -93,4 +98,22 @@ fn after_the_handshake(u: &mut Unstructured<'_>) -> Result<()> {
         assert!(said.starts_with(&got), "a false message");
     }
     Ok(())
+}
+
+/// Opens, or gives up after half a second of the test's time.
+fn open(memory: &mut Memory) -> core::result::Result<TlsSession<'_, Link>, SessionError> {
+    let (key, identity) = (Kaf::from_octets(KEY), identity(116));
+    let psk = Psk {
+        key: &key,
+        identity: &identity,
+    };
+    let mut clock = Clock::default();
+    TlsSession::open_blocking(
+        memory,
+        &TlsConfig::new(NAME),
+        psk,
+        &mut OsRng,
+        &mut clock,
+        500,
+    )
 }

@@ -1,16 +1,13 @@
 //! The AT modem of `transport::at` against the emulator of the reference network, in every dialect and with
 //! every fault, under the conformance test of ports; and a whole exchange through a modem.
 
-#[path = "../../examples/support/conformance_peer.rs"]
-mod conformance_peer;
-#[allow(dead_code, reason = "shared with the tests over TCP")]
-#[path = "../end_to_end/ue.rs"]
-mod ue;
-
 use core::task::Poll;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Instant;
 
+use crate::conformance_peer;
+use crate::ue::Ue;
+use crate::who::{METER, keys, network};
 use msgin5g::client::{Client, ClientMemory, Config, Event};
 use msgin5g::message::UeServiceId;
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
@@ -20,7 +17,6 @@ use msgin5g::transport::conformance::{self, Limits, StreamPort};
 use msgin5g::transport::{Host, StdHost, StreamTransport, TcpTransport, TransportError};
 use msgin5g_testnet::modem::{Modem as Emulator, ModemConfig, ModemFaults, ModemKind};
 use rand_core::OsRng;
-use ue::{METER, Ue, keys, network};
 
 type Clock = fn() -> u64;
 type OnTcp<D, U = TcpTransport> = Modem<U, Clock, D, 640, 640>;

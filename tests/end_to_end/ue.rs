@@ -1,11 +1,6 @@
 //! A UE as a test sees it: keys, session and client in one, against the reference network.
 
-use core::task::Poll;
-
-use msgin5g::akma::{
-    AfId, AkmaKeySource, Kaf, Kausf, KausfSource, MncLength, PskIdentity, RoutingIndicator, Supi,
-    UaStarId,
-};
+use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::client::{Client, ClientMemory, Config, Event, OutgoingMessage};
 use msgin5g::driver;
 use msgin5g::message::{MessageId, Recipient, UeServiceId};
@@ -13,54 +8,13 @@ use msgin5g::session::tls13::crypto::{RustCrypto, SoftwarePsk};
 use msgin5g::session::tls13::{self, TlsSession};
 use msgin5g::session::{Session, SessionError};
 use msgin5g::transport::{Host, StdHost, TcpTransport};
-use msgin5g_testnet::{Subscriber, TestNet};
+use msgin5g_testnet::TestNet;
 use rand_core::OsRng;
+
+use super::who::{Who, keys};
 
 /// Long enough for any machine; no test waits for it to pass.
 const PATIENCE_MS: u64 = 30_000;
-
-/// Who a UE is.
-#[derive(Clone, Copy)]
-pub struct Who {
-    pub supi: &'static str,
-    pub k_ausf: [u8; 32],
-    pub service_id: &'static str,
-}
-
-pub const METER: Who = Who {
-    supi: "001010000000001",
-    k_ausf: [0x11; 32],
-    service_id: "meter-7@iot.example",
-};
-
-pub const PUMP: Who = Who {
-    supi: "001010000000002",
-    k_ausf: [0x22; 32],
-    service_id: "pump-3@iot.example",
-};
-
-/// A network that knows the meter and the pump.
-pub fn network(config: msgin5g_testnet::Config) -> TestNet {
-    let network = TestNet::start(config).expect("a network");
-    for who in [METER, PUMP] {
-        let subscriber = Subscriber::new(who.supi, who.k_ausf).with_ue(who.service_id);
-        network.add_subscriber(subscriber).expect("a subscriber");
-    }
-    network
-}
-
-/// K_AF and PSK identity, as a modem would give them.
-pub fn keys(who: Who, fqdn: &str) -> (Kaf, PskIdentity) {
-    let supi = Supi::imsi(who.supi).unwrap();
-    let home = supi.home_network(MncLength::Two).unwrap();
-    let mut source = KausfSource::new(supi, RoutingIndicator::new("0").unwrap(), home)
-        .with_k_ausf(Kausf::from_octets(who.k_ausf));
-    let af_id = AfId::new(fqdn, UaStarId::TLS13).unwrap();
-    let Poll::Ready(Ok(context)) = source.request(&af_id) else {
-        panic!("keys");
-    };
-    (context.k_af(&af_id), context.psk_identity())
-}
 
 /// What a session lives in: a line, a record each way, and the identity that it speaks of.
 pub struct Memory {

@@ -1,11 +1,7 @@
 //! The same tests for each session backend: a test is a function of a [`Backend`], and
 //! `for_both_backends!` makes one test of it for each.
-#![allow(dead_code, unused_imports)]
 
-#[path = "link.rs"]
-mod link;
-
-pub use link::*;
+pub use super::link::*;
 
 use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::session::embedded_tls::{TlsMemory, TlsSession};
@@ -22,8 +18,6 @@ pub trait Backend {
     /// Where a session lives, with the link.
     type Memory;
     type Client<'m>: Session;
-    /// Octets of a record without its header that the memory has room for.
-    const FITS: u16;
     /// The crate's own core.
     const OWN: bool;
 
@@ -106,7 +100,6 @@ pub struct EmbeddedTls;
 impl Backend for EmbeddedTls {
     type Memory = Box<TlsMemory<Link>>;
     type Client<'m> = TlsSession<'m, Link>;
-    const FITS: u16 = 640;
     const OWN: bool = false;
 
     fn memory(link: Link) -> Self::Memory {
@@ -155,7 +148,6 @@ pub struct OwnMemory {
 impl Backend for Own {
     type Memory = OwnMemory;
     type Client<'m> = tls13::TlsSession<'m, Link, RustCrypto>;
-    const FITS: u16 = 640;
     const OWN: bool = true;
 
     fn memory(link: Link) -> Self::Memory {
@@ -191,11 +183,6 @@ impl Backend for Own {
     fn dump(memory: &Self::Memory) -> Vec<Span> {
         vec![Span::of(&memory.receive[..]), Span::of(&memory.send[..])]
     }
-}
-
-/// A link and the memory of a session over it.
-pub fn memory<B: Backend>(link: &Link) -> B::Memory {
-    B::memory(link.clone())
 }
 
 /// Opens with [`KEY`] and an identity of 116 octets.

@@ -1,6 +1,6 @@
 //! A DTLS 1.3 association in the middle of a conversation with a server that has the key and says
 //! what a test wants. The test has the module `server`.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program uses a part")]
 
 use super::server::*;
 use core::task::Poll;

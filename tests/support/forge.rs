@@ -1,6 +1,5 @@
 //! Records as the server would protect them, made by hand: a peer that has the key and does as
 //! it likes. The keys come from OpenSSL's key log.
-#![allow(dead_code)]
 
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;

@@ -1,6 +1,6 @@
 //! A real TLS 1.3 server (OpenSSL) and the wire to it, all in memory and in one thread, so that a
 //! test owns every octet and every millisecond.
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, reason = "each program uses a part")]
 
 #[path = "tls_server.rs"]
 mod tls_server;

@@ -1,5 +1,5 @@
 //! What a device has for its snapshots: a secret, and a counter that only grows.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program uses a part")]
 
 use msgin5g::message::UeServiceId;
 use msgin5g::snapshot::{MonotonicCounter, SealingKey};

@@ -1,5 +1,4 @@
 //! Opening sessions of the crate's own TLS 1.3 core in tests.
-#![allow(dead_code)]
 
 use msgin5g::session::SessionError;
 use msgin5g::session::tls13::crypto::{CipherSuite, NamedGroup, RustCrypto, SoftwarePsk};

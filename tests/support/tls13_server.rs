@@ -1,7 +1,7 @@
 //! A TLS 1.3 PSK server that says whatever a test wants, in any order, with good keys.
 //!
 //! Written from RFC 8446, its cryptography is OpenSSL's: nothing is shared with the client.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program uses a part")]
 
 use openssl::derive::Deriver;
 use openssl::hash::{MessageDigest, hash};

@@ -1,8 +1,8 @@
 //! A session of the crate's own core in the middle of a conversation with a server that has the
 //! key and says what a test wants. The test has the modules `backend` and `server`.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program uses a part")]
 
-use super::backend::{Link, wait};
+use super::link::{Link, wait};
 use super::server::*;
 use core::task::Poll;
 use msgin5g::session::tls13::crypto::{Crypto, NamedGroup, RustCrypto, SoftwarePsk};

@@ -1,6 +1,5 @@
 //! The example messages in `msgin5g/`: one JSON object a file, made and checked by independent code.
-
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, reason = "each program uses a part")]
 
 use std::{fs, path::Path};
 

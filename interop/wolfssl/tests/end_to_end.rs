@@ -4,10 +4,12 @@
 mod sleeper;
 #[path = "support/ue.rs"]
 mod ue;
+#[path = "../../../tests/support/who.rs"]
+mod who;
 
 use std::time::Duration;
 
-use msgin5g::akma::{Kaf, UaStarId};
+use msgin5g::akma::{AfId, Kaf, UaStarId};
 use msgin5g::client::Event;
 use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsConnection, DtlsSession};
 use msgin5g::session::{DatagramSession, SessionError};
@@ -18,10 +20,8 @@ use msgin5g_testnet::aanf::AanfError;
 use msgin5g_testnet::{Closing, Config, DatagramFaults, EventKind, Faults, Refusal, TestNet};
 use rand_core::OsRng;
 use sleeper::Fuses;
-use ue::{
-    METER, Opening, PATIENCE_MS, PUMP, Ue, Who, buffer, good_keys, keys, network, network_with,
-    socket, write,
-};
+use ue::{Opening, PATIENCE_MS, Ue, buffer, keys, network, network_with, socket, write};
+use who::{METER, PUMP, Who};
 
 #[test]
 fn two_ues_write_to_each_other_and_leave() {
@@ -102,14 +102,14 @@ fn what_one_record_does_not_hold_goes_in_segments() {
 #[test]
 fn refusals_are_told_apart() {
     let network = network(Config::default());
-    let good = good_keys(METER, &network);
+    let good = keys(METER, &network);
     let refused = |opening: Opening, keys: &_| opening.open(keys).map(|_| ()).unwrap_err();
     let nobody = Who {
         k_ausf: [0x99; 32],
         ..METER
     };
 
-    let unknown = good_keys(nobody, &network);
+    let unknown = keys(nobody, &network);
     let error = refused(Opening::new(&network), &unknown);
     assert_eq!(error, SessionError::IdentityUnknown);
     assert_refused(&network, &Refusal::Aanf(AanfError::UnknownAKid));
@@ -135,7 +135,7 @@ fn refusals_are_told_apart() {
 #[test]
 fn a_ue_service_id_of_somebody_else_is_refused() {
     let network = network(Config::default());
-    let session = Opening::new(&network).open(&good_keys(METER, &network));
+    let session = Opening::new(&network).open(&keys(METER, &network));
     let mut ue = Ue::over(session.unwrap(), PUMP, |_| {});
     let why = ue.register().unwrap_err();
     assert!(
@@ -156,10 +156,11 @@ fn both_sides_take_another_ua_identifier() {
         .add_subscriber(subscriber.with_ue(METER.service_id))
         .unwrap();
 
-    let keys = keys(METER, network.af_fqdn(), UaStarId::custom(ua));
-    let session = Opening::new(&network).open(&keys).unwrap();
+    let af_id = AfId::new(network.af_fqdn(), UaStarId::custom(ua)).unwrap();
+    let custom = who::keys_for(METER, &af_id);
+    let session = Opening::new(&network).open(&custom).unwrap();
     Ue::over(session, METER, |_| {}).register().unwrap();
-    let default = Opening::new(&network).open(&good_keys(METER, &network));
+    let default = Opening::new(&network).open(&keys(METER, &network));
     assert_eq!(default.map(|_| ()), Err(SessionError::KeyRejected));
 }
 
@@ -188,7 +189,7 @@ fn loss_doubling_and_reordering_are_survived() {
         let mut ues = [METER, PUMP].map(|who| {
             let mut opening = Opening::new(&network);
             opening.dtls.retransmit_first_ms = 200;
-            let session = opening.open(&good_keys(who, &network));
+            let session = opening.open(&keys(who, &network));
             let mut ue = Ue::over(session.expect("an association"), who, quick);
             ue.register().expect("registered");
             ue
@@ -230,7 +231,7 @@ fn keys_change_from_both_sides() {
     let network = network(Config::default());
     let mut opening = Opening::new(&network);
     opening.records_per_key = 5;
-    let session = opening.open(&good_keys(METER, &network)).unwrap();
+    let session = opening.open(&keys(METER, &network)).unwrap();
     let mut meter = Ue::over(session, METER, |_| {});
     meter.register().unwrap();
     let mut pump = Ue::registered(&network, PUMP, |_| {});
@@ -248,7 +249,7 @@ fn keys_change_from_both_sides() {
 #[test]
 fn a_hello_in_fragments_is_taken() {
     let network = network(Config::default());
-    let good = good_keys(METER, &network);
+    let good = keys(METER, &network);
     let mut opening = Opening::new(&network);
     // wolfSSL takes the second ClientHello in pieces, the one with its cookie, and no other.
     opening.dtls.mtu = first_hello(&good);
@@ -323,7 +324,7 @@ fn a_new_association_takes_the_place_of_the_old() {
     let same = meter.session.transport_mut().get_ref().try_clone().unwrap();
     let mut opening = Opening::new(&network);
     opening.transport = msgin5g::transport::UdpTransport::from_socket(same).unwrap();
-    let session = opening.open(&good_keys(METER, &network)).unwrap();
+    let session = opening.open(&keys(METER, &network)).unwrap();
     let mut again = Ue::over(session, METER, |_| {});
     again.register().unwrap();
     let mut pump = Ue::registered(&network, PUMP, |_| {});

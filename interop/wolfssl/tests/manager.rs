@@ -8,6 +8,8 @@ mod sleeper;
 #[path = "support/ue.rs"]
 #[allow(dead_code, reason = "each test file uses a part")]
 mod ue;
+#[path = "../../../tests/support/who.rs"]
+mod who;
 
 use std::rc::Rc;
 
@@ -25,7 +27,8 @@ use msgin5g_testnet::{EventKind, TestNet};
 use phone::{Line, Phone};
 use rand_core::OsRng;
 use sleeper::Fuses;
-use ue::{METER, PATIENCE_MS, buffer};
+use ue::{PATIENCE_MS, buffer};
+use who::METER;
 
 const ECHO: &str = "echo-1@iot.example";
 const NEW: [u8; 32] = [0x33; 32];

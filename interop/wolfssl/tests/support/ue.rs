@@ -1,12 +1,8 @@
 //! A UE over DTLS as a test sees it: keys, association and client in one, against the reference network.
 
 use std::sync::Arc;
-use std::task::Poll;
 
-use msgin5g::akma::{
-    AfId, AkmaKeySource, Kaf, Kausf, KausfSource, MncLength, PskIdentity, RoutingIndicator, Supi,
-    UaStarId,
-};
+use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::client::{Client, ClientMemory, Config, Event, Failure, OutgoingMessage};
 use msgin5g::driver;
 use msgin5g::message::{MessageId, Recipient, UeServiceId};
@@ -15,33 +11,15 @@ use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
 use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsSession};
 use msgin5g::transport::{Host, StdHost, UdpTransport};
 use msgin5g_interop_wolfssl::WolfSsl;
-use msgin5g_testnet::{Config as NetConfig, Subscriber, TestNet};
+use msgin5g_testnet::{Config as NetConfig, TestNet};
 use rand_core::OsRng;
+
+use super::who::{self, Who};
 
 /// Long enough for any machine; no test waits for it to pass.
 pub const PATIENCE_MS: u64 = 60_000;
 
 pub type Session = DtlsSession<'static, UdpTransport, RustCrypto>;
-
-/// Who a UE is.
-#[derive(Clone, Copy)]
-pub struct Who {
-    pub supi: &'static str,
-    pub k_ausf: [u8; 32],
-    pub service_id: &'static str,
-}
-
-pub const METER: Who = Who {
-    supi: "001010000000001",
-    k_ausf: [0x11; 32],
-    service_id: "meter-7@iot.example",
-};
-
-pub const PUMP: Who = Who {
-    supi: "001010000000002",
-    k_ausf: [0x22; 32],
-    service_id: "pump-3@iot.example",
-};
 
 /// A network that knows the meter and the pump, with DTLS by wolfSSL.
 pub fn network(config: NetConfig) -> TestNet {
@@ -50,29 +28,12 @@ pub fn network(config: NetConfig) -> TestNet {
 
 pub fn network_with(mut config: NetConfig, dtls: WolfSsl) -> TestNet {
     config.patience = std::time::Duration::from_millis(PATIENCE_MS);
-    let network = TestNet::start(config.with_dtls(Arc::new(dtls))).expect("a network");
-    for who in [METER, PUMP] {
-        let subscriber = Subscriber::new(who.supi, who.k_ausf).with_ue(who.service_id);
-        network.add_subscriber(subscriber).expect("a subscriber");
-    }
-    network
+    who::network(config.with_dtls(Arc::new(dtls)))
 }
 
-/// K_AF and PSK identity, as a modem would give them.
-pub fn keys(who: Who, fqdn: &str, ua: UaStarId) -> (Kaf, PskIdentity) {
-    let supi = Supi::imsi(who.supi).unwrap();
-    let home = supi.home_network(MncLength::Two).unwrap();
-    let mut source = KausfSource::new(supi, RoutingIndicator::new("0").unwrap(), home)
-        .with_k_ausf(Kausf::from_octets(who.k_ausf));
-    let af_id = AfId::new(fqdn, ua).unwrap();
-    let Poll::Ready(Ok(context)) = source.request(&af_id) else {
-        panic!("keys");
-    };
-    (context.k_af(&af_id), context.psk_identity())
-}
-
-pub fn good_keys(who: Who, network: &TestNet) -> (Kaf, PskIdentity) {
-    keys(who, network.af_fqdn(), UaStarId::TLS13)
+/// K_AF and PSK identity for the server of this network.
+pub fn keys(who: Who, network: &TestNet) -> (Kaf, PskIdentity) {
+    who::keys(who, network.af_fqdn())
 }
 
 pub fn buffer(len: usize) -> &'static mut [u8] {
@@ -146,7 +107,7 @@ impl Ue {
     }
 
     pub fn registered(network: &TestNet, who: Who, adjust: impl FnOnce(&mut Config<'_>)) -> Self {
-        let session = Opening::new(network).open(&good_keys(who, network));
+        let session = Opening::new(network).open(&keys(who, network));
         let mut ue = Self::over(session.expect("an association"), who, adjust);
         ue.register().expect("registered");
         ue

@@ -1,0 +1,8 @@
+//! Keys and identifiers of AKMA.
+
+mod example;
+mod identity;
+mod input;
+mod known_answers;
+mod properties;
+mod source;

@@ -1,0 +1,6 @@
+//! The UE configuration document.
+
+#[path = "../vectors/mod.rs"]
+mod vectors;
+
+mod configuration;

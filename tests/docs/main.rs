@@ -1,0 +1,5 @@
+//! The guide against the code.
+
+mod conformance;
+mod errors_table;
+mod links;
