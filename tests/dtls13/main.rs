@@ -12,5 +12,6 @@ mod dtls;
 #[path = "../support/tls13_server.rs"]
 mod server;
 
+mod finished;
 mod handshake;
 mod order;

@@ -1,16 +1,10 @@
 //! The client's Finished over DTLS 1.3 when its ACK does not come (RFC 9147 section 7): how long it
 //! is sent again, and what shows without an ACK that it has arrived.
-#![cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
 
-#[path = "support/dtls13.rs"]
-mod dtls;
-#[path = "support/tls13_server.rs"]
-mod server;
-
+use crate::dtls::*;
+use crate::server::*;
 use core::task::Poll;
-use dtls::*;
 use msgin5g::session::tls13::TlsError;
-use server::*;
 
 /// What leaves at this time: whether anything does.
 fn sends(client: &mut Client, now: u64) -> bool {
