@@ -104,6 +104,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         "quickstart: ok registered={} messages={} reports={}",
         counted.registrations, counted.messages, counted.reports
     );
+    println!(
+        "next: cargo xtask demo, where the meter is firmware; docs/README.md says what you saw"
+    );
     Ok(())
 }
 
@@ -166,12 +169,18 @@ impl Seen {
     ) -> Result<(), Box<dyn Error>> {
         while let Some(event) = client.poll_event(now) {
             match event {
-                Event::Registered => self.registered = true,
+                Event::Registered => {
+                    println!("{who}: registered");
+                    self.registered = true;
+                }
                 Event::Message { msg, .. } => {
                     println!("{who}: {} says {:?}", msg.originator.as_str(), msg.payload);
                     self.heard = true;
                 }
-                Event::Report(report) => self.reported = report.status.is_success(),
+                Event::Report(report) => {
+                    println!("{who}: delivered to {}", report.originator.as_str());
+                    self.reported = report.status.is_success();
+                }
                 Event::Deregistered => self.gone = true,
                 Event::Accepted { .. } | Event::Duplicate => {}
                 other => return Err(format!("{who}: {other:?}").into()),

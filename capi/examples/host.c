@@ -69,7 +69,7 @@ static void on_event(void *user, const msgin5g_event *event)
         it->closed = 1;
         break;
     case MSGIN5G_EVENT_KIND_ACCEPTED:
-        puts("accepted");
+        puts("the server has the message");
         break;
     case MSGIN5G_EVENT_KIND_REGISTRATION_FAILED:
     case MSGIN5G_EVENT_KIND_CONNECT_FAILED:
@@ -204,6 +204,6 @@ int main(int argc, char **argv)
     if (it.failed) {
         return EXIT_FAILURE;
     }
-    puts("host: ok");
+    puts("host: ok\nnext: cargo xtask demo --scenario c, the same on a Cortex-M; docs/c.md for your build and your port");
     return EXIT_SUCCESS;
 }

@@ -19,7 +19,10 @@ pub fn run(scenario: Scenario, board: Board, session: Session, may_install: bool
         install::for_c_firmware(may_install)?;
     }
     let toolchain = Toolchain::find_or_make(&[board.target], may_install)?;
-    show(scenario, board, session, &toolchain, &Programs::build()?)
+    println!("building the network and the firmware: the first time that takes some minutes");
+    show(scenario, board, session, &toolchain, &Programs::build()?)?;
+    println!("next: docs/porting.md, your modem in the place of the emulated one");
+    Ok(())
 }
 
 /// Builds the firmware with logs, runs it and prints what it shows.

@@ -21,7 +21,12 @@ pub fn target_dir() -> PathBuf {
 
 /// The cargo that runs this program, started in the repository.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    in_the_repository(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A program as one starts it by hand in the repository.
+pub fn in_the_repository(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(root());
     // Set by the cargo that runs xtask and meant for xtask alone.
     for (key, _) in std::env::vars_os() {

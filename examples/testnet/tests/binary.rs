@@ -98,3 +98,37 @@ fn it_says_what_was_expected() {
         "{text}"
     );
 }
+
+#[test]
+fn a_program_beside_it_is_told_who_and_where_it_is_and_ends_it() {
+    let run = |more: &[&str]| {
+        let mut network = Command::new(env!("CARGO_BIN_EXE_msgin5g-testnet"));
+        let output = network.arg("--ladder").args(more).output().unwrap();
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let subscriber = format!("supi=001010000000002,kausf={KAUSF},ue=ue-4711@iot.example");
+    let (ok, said) = run(&["--run", "echo", "--subscriber", &subscriber]);
+    let words: Vec<&str> = said.lines().nth(1).unwrap().split(' ').collect();
+    let [address, port, told @ ..] = &words[..] else {
+        panic!("{said}");
+    };
+    assert_eq!(*address, "127.0.0.1");
+    assert!(port.parse::<u16>().is_ok(), "{port}");
+    assert_eq!(
+        told,
+        [
+            "msgin5g.example.com",
+            KAUSF,
+            "001010000000002",
+            "ue-4711@iot.example",
+            "display-3@example.com"
+        ]
+    );
+    assert!(ok && said.contains("MSGin5G Server"), "{said}");
+
+    let (ok, said) = run(&["--run", "false"]);
+    assert!(!ok && said.contains("$ false 127.0.0.1 "), "{said}");
+}

@@ -2,8 +2,18 @@
 
 use super::Steps;
 use crate::metadata;
-use crate::run::{cargo, run};
-use anyhow::Result;
+use crate::run::{cargo, root, run};
+use anyhow::{Result, ensure};
+use std::fs;
+
+/// As the table in README has them.
+const USE_CASES: [&str; 5] = [
+    "meter",
+    "alarm",
+    "firmware_notice",
+    "large_report",
+    "gateway",
+];
 
 pub fn steps(steps: &mut Steps) {
     steps.step("format", || run(cargo().args(["fmt", "--all", "--check"])));
@@ -41,6 +51,7 @@ pub fn steps(steps: &mut Steps) {
             .args(["--features", &features, "--example", "fleet"])
             .args(["--", "--ues", "50"]))
     });
+    steps.step("the use cases", use_cases);
     steps.step("tests of the lean client", || {
         let words = [
             "test",
@@ -87,6 +98,21 @@ fn testable_features() -> Result<Vec<String>> {
         .into_iter()
         .map(|feature| format!("msgin5g/{feature}"))
         .collect())
+}
+
+/// Each says by its exit code whether all came about that its story tells.
+fn use_cases() -> Result<()> {
+    // With the features of the tests, so that nothing is built again.
+    let features = testable_features()?.join(",");
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    for name in USE_CASES {
+        let link = format!("(examples/{name}.rs)");
+        ensure!(readme.contains(&link), "README has no link to {link}");
+        run(cargo()
+            .args(["run", "--quiet", "--package", "msgin5g"])
+            .args(["--features", &features, "--example", name]))?;
+    }
+    Ok(())
 }
 
 fn each_feature_alone() -> Result<()> {

@@ -7,6 +7,7 @@ mod host;
 mod licences;
 mod panics;
 mod source;
+mod walk;
 
 use crate::bench::peer;
 use crate::toolchain::{TARGETS, Toolchain};
@@ -36,6 +37,7 @@ pub fn run(only_c: bool, may_install: bool) -> Result<()> {
     panics::steps(&mut steps, &toolchain);
     c::steps(&mut steps, &toolchain);
     boards::steps(&mut steps, &toolchain);
+    walk::steps(&mut steps);
     steps.step("Mbed TLS beside us", || {
         if install::peer_is_there() {
             return peer::check(&toolchain);

@@ -1,8 +1,10 @@
 //! The reference network as a program of its own.
 //!
-//! It prints one line of JSON when it is ready, then one line for each event, and ends with its time or its input.
+//! It prints one line of JSON when it is ready, then one line for each event, and ends with its time, its input, or
+//! the program that it runs.
 
 mod ask;
+mod beside;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,8 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use beside::Beside;
 use clap::{Parser, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::datagram::DatagramSecurity;
 use crate::modem::{Modem, ModemConfig, ModemFaults, ModemKind};
@@ -91,6 +94,10 @@ struct Cli {
     /// End after so many seconds. Without it: with the end of the standard input.
     #[arg(long = "for", value_name = "SECONDS")]
     seconds: Option<u64>,
+    /// Run this program with ADDRESS PORT SERVER_NAME K_AUSF SUPI UE_SERVICE_ID PEER, and end with it. The UE is the first
+    /// --subscriber, the peer the first --echo; what is not given is made up. With --ladder nothing is printed before the end.
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "seconds")]
+    run: Option<PathBuf>,
 }
 
 /// What to do with a network that runs elsewhere.
@@ -104,11 +111,14 @@ enum Command {
 
 /// Reads the command line and does what it says. `dtls` is what `--dtls` listens with.
 pub fn run(dtls: Option<Arc<dyn DatagramSecurity>>) -> Result<(), Box<dyn Error>> {
-    let cli = Cli::parse();
+    let mut cli = Cli::parse();
     match &cli.command {
         Some(Command::Send(send)) => return ask::send(send),
         Some(Command::Inbox(server)) => return ask::inbox(server),
         None => {}
+    }
+    if cli.run.is_some() {
+        make_up(&mut cli)?;
     }
     let net = TestNet::start(config(&cli, dtls)?)?;
     let modem = cli.modem.map(|kind| {
@@ -120,33 +130,55 @@ pub fn run(dtls: Option<Arc<dyn DatagramSecurity>>) -> Result<(), Box<dyn Error>
         })
     });
     let modem = modem.transpose()?;
-    let a_kids: BTreeMap<&str, Option<String>> = cli
-        .subscriber
-        .iter()
-        .map(|s| (s.supi.as_str(), net.a_kid(&s.supi)))
-        .collect();
-    println!(
-        "{}",
-        json!({
-            "listening": net.addr().to_string(),
-            "plain": net.plain_addr().map(|addr| addr.to_string()),
-            "udp": net.udp_addr().map(|addr| addr.to_string()),
-            "dtls": net.dtls_addr().map(|addr| addr.to_string()),
-            "http": net.http_addr().map(|addr| format!("http://{addr}")),
-            "modem": modem.as_ref().map(|modem| modem.address().to_string()),
-            "fqdn": net.af_fqdn(),
-            "a_kid": a_kids,
-        })
-    );
     let ended = Arc::new(AtomicBool::new(false));
-    if cli.seconds.is_none() {
-        watch_input(ended.clone());
+    let mut beside = None;
+    if let (Some(program), [subscriber, ..], [peer, ..]) = (&cli.run, &*cli.subscriber, &*cli.echo)
+    {
+        let started = Beside::start(program, &net, subscriber, peer, ended.clone());
+        beside = Some(started.map_err(|why| format!("{}: {why}", program.display()))?);
+    } else {
+        println!("{}", ready(&net, &cli, modem.as_ref()));
+        if cli.seconds.is_none() {
+            watch_input(ended.clone());
+        }
     }
     follow(&net, &cli, &ended)?;
     if cli.ladder {
         println!("{}", net.ladder());
     }
+    match beside.map(Beside::succeeded) {
+        Some(false) => Err("the program failed; its words are above".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A subscriber and a UE that answers, where none is given.
+fn make_up(cli: &mut Cli) -> Result<(), Box<dyn Error>> {
+    if cli.subscriber.is_empty() {
+        cli.subscriber.push(beside::subscriber()?);
+    }
+    if cli.echo.is_empty() {
+        cli.echo.push(beside::peer());
+    }
     Ok(())
+}
+
+/// Where everything listens, and the A-KID of each subscriber.
+fn ready(net: &TestNet, cli: &Cli, modem: Option<&Modem>) -> Value {
+    let subscribers = cli.subscriber.iter();
+    let a_kids: BTreeMap<&str, Option<String>> = subscribers
+        .map(|s| (s.supi.as_str(), net.a_kid(&s.supi)))
+        .collect();
+    json!({
+        "listening": net.addr().to_string(),
+        "plain": net.plain_addr().map(|addr| addr.to_string()),
+        "udp": net.udp_addr().map(|addr| addr.to_string()),
+        "dtls": net.dtls_addr().map(|addr| addr.to_string()),
+        "http": net.http_addr().map(|addr| format!("http://{addr}")),
+        "modem": modem.map(|modem| modem.address().to_string()),
+        "fqdn": net.af_fqdn(),
+        "a_kid": a_kids,
+    })
 }
 
 /// Prints events until the time is over or the input ended.
@@ -165,7 +197,10 @@ fn follow(net: &TestNet, cli: &Cli, ended: &AtomicBool) -> Result<(), Box<dyn Er
         };
         let (events, behind) = net.events_after(position, patience);
         position = behind;
-        print(&events, cli.ladder)?;
+        // Lines between those of a program would be hard to read.
+        if !(cli.ladder && cli.run.is_some()) {
+            print(&events, cli.ladder)?;
+        }
         if over {
             return Ok(());
         }
