@@ -21,6 +21,7 @@ mod server;
 mod talk;
 
 mod attacks;
+mod clock;
 mod data;
 mod fence;
 mod hostile_peer;

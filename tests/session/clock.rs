@@ -1,6 +1,5 @@
 //! A handshake whose caller's clock goes back: the time that is left stays as it is, over each
-//! session. (For DTLS see `dtls13.rs`.)
-#![cfg(all(feature = "tls13", feature = "gcm", feature = "x25519"))]
+//! session. (For DTLS see `tests/dtls13`.)
 
 use core::task::Poll;
 use msgin5g::session::SessionError;

@@ -19,8 +19,8 @@ use msgin5g::transport::{DatagramTransport, TransportError};
 use openssl::symm::{Cipher, decrypt_aead};
 use rand_core::OsRng;
 
-use super::dtls::{ACK, Epoch, PSK, ack, buffer, epoch, fragments, plain};
-use super::server::*;
+use crate::dtls::{ACK, Epoch, PSK, ack, buffer, epoch, fragments, plain};
+use crate::server::*;
 
 const FQDN: &str = "msgin5g.example.com";
 /// How the client is to address the server.

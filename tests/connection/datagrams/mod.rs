@@ -1,15 +1,10 @@
 //! The connection manager over DTLS 1.3 with a server of the test's own that knows the client by a
 //! Connection ID. (With wolfSSL: `interop/wolfssl/tests/manager.rs`.)
-#![cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
 
-#[path = "support/dtls13.rs"]
-mod dtls;
-#[path = "connection/dtls_world.rs"]
-mod dtls_world;
-#[path = "support/tls13_server.rs"]
-mod server;
+mod world;
 
-use dtls_world::*;
+use world::*;
+
 use msgin5g::connection::ConnectionEvent;
 use msgin5g::session::SessionError;
 use msgin5g::transport::TransportError;
