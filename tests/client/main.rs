@@ -20,6 +20,7 @@ mod link;
 mod noise;
 #[cfg(all(feature = "base64", feature = "segmentation", feature = "aggregation"))]
 mod payload_octets;
+mod renewal;
 mod segmentation {
     mod limits;
     mod receive;
@@ -32,4 +33,5 @@ mod sleep;
 mod snapshot;
 #[cfg(feature = "snapshot")]
 mod snapshot_link;
+mod targets;
 mod topics;

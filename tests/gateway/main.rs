@@ -13,4 +13,4 @@ mod vectors;
 mod who;
 
 mod codecs;
-mod gateway;
+mod role;

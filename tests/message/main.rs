@@ -3,6 +3,6 @@
 #[path = "../vectors/mod.rs"]
 mod vectors;
 
-mod message_vectors;
+mod known_answers;
 mod properties;
 mod reading;
