@@ -17,6 +17,14 @@ use std::time::{Duration, Instant};
 const PEER_KAUSF: &str = "c1f0aa7d4e2b9036588d17e4b39c60f25a71d8830e46bf927d1c3a5508e9647b";
 const PEER_SUPI: &str = "001010000000002";
 
+/// Set by `cargo xtask test` for its parts: the programs are there, and nobody waits for the lock of a cargo beside.
+pub const ARE_BUILT: &str = "MSGIN5G_PROGRAMS_ARE_BUILT";
+
+/// Whether the programs need not be built.
+pub fn are_built() -> bool {
+    std::env::var_os(ARE_BUILT).is_some()
+}
+
 /// Paths of the two programs.
 #[derive(Clone)]
 pub struct Programs {
@@ -27,8 +35,20 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Builds both.
+    /// Builds both, unless that was done.
     pub fn build() -> Result<Self> {
+        if !are_built() {
+            Self::build_now()?;
+        }
+        let dir = run::target_dir().join("debug");
+        Ok(Self {
+            network: dir.join("msgin5g-testnet"),
+            peer: dir.join("examples/display"),
+            datagrams: false,
+        })
+    }
+
+    fn build_now() -> Result<()> {
         let words = [
             "build",
             "--quiet",
@@ -42,13 +62,7 @@ impl Programs {
             "msgin5g-testnet",
             "--example",
             "display",
-        ]))?;
-        let dir = run::target_dir().join("debug");
-        Ok(Self {
-            network: dir.join("msgin5g-testnet"),
-            peer: dir.join("examples/display"),
-            datagrams: false,
-        })
+        ]))
     }
 
     /// Those for a firmware with this session: DTLS needs the network that has it.

@@ -66,9 +66,9 @@ enum Chore {
     },
     /// Check everything: what CI runs.
     Test {
-        /// Only what the C library looks like to others.
-        #[arg(long)]
-        only_c: bool,
+        /// This part only.
+        #[arg(long, value_enum)]
+        only: Option<test::Part>,
     },
     /// Feed arbitrary octets to everything that reads what others wrote (libFuzzer).
     Fuzz {
@@ -147,7 +147,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             session,
             ..
         } => demo::run(scenario, machine, session, may_install),
-        Chore::Test { only_c } => test::run(only_c, may_install),
+        Chore::Test { only } => test::run(only, may_install),
         Chore::Fuzz {
             seconds,
             ref target,

@@ -16,9 +16,22 @@ pub fn check() -> Result<()> {
     run::run(cargo().args(["test", "--quiet", "--locked"]))
 }
 
+/// Builds `examples/send.rs` with these features: those of the tests, so that nothing is built again.
+pub fn build_send(features: &[String]) -> Result<()> {
+    let words = ["build", "--quiet", "--package", "msgin5g"];
+    run::run(run::cargo().args(words).args([
+        "--features",
+        &features.join(","),
+        "--example",
+        "send",
+    ]))
+}
+
 /// `examples/send.rs --dtls` as the firmware's UE, to the second UE, which is on TLS.
-pub fn send() -> Result<()> {
-    run::run(run::cargo().args(["build", "--quiet", "--example", "send"]))?;
+pub fn send(features: &[String]) -> Result<()> {
+    if !host::are_built() {
+        build_send(features)?;
+    }
     let programs = Programs::build()?.over(Session::Dtls13)?;
     let network = Network::start(&programs, &[])?;
     let peer = Peer::start(&programs, network.address)?;

@@ -1,6 +1,6 @@
 //! Builds for Cortex-M, and the firmware on the emulated boards.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::board::BOARDS;
 use crate::compare::compare;
 use crate::host::Programs;

@@ -1,6 +1,6 @@
 //! The C library as others find it: its names, its files, its examples, and the code in its page.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::board::Board;
 use crate::c::firmware::{boards, build_echo};
 use crate::c::install;

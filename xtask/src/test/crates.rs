@@ -1,6 +1,6 @@
 //! What the crate depends on: the minimum Rust version, and no primitive twice.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::board::BOARDS;
 use crate::metadata;
 use crate::run::{cargo, on_path, output, run};

@@ -1,6 +1,6 @@
 //! Format, lints, tests and documentation on the host.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::metadata;
 use crate::run::{cargo, root, run};
 use anyhow::{Result, ensure};
@@ -91,7 +91,7 @@ pub fn steps(steps: &mut Steps) {
 }
 
 /// All features but `defmt`, whose logger exists on a microcontroller only: a test that logs would not link.
-fn testable_features() -> Result<Vec<String>> {
+pub fn testable_features() -> Result<Vec<String>> {
     let mut features = metadata::features_of("msgin5g")?;
     features.retain(|feature| feature != "defmt");
     Ok(features

@@ -1,7 +1,7 @@
 //! Every package of the workspace may be used: its licence is one that `deny.toml` allows. What `cargo deny` does, without
 //! that tool and without a network.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::metadata;
 use crate::run::root;
 use anyhow::{Context, Result, bail, ensure};

@@ -3,7 +3,7 @@
 //! With the feature `panic-does-not-link` the panic handler calls a function that does not exist. A
 //! program that links has no call of the handler left, and so no way to a panic.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::board::{BOARDS, Board};
 use crate::firmware;
 use crate::run::line;

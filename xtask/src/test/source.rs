@@ -1,6 +1,6 @@
 //! Rules that the source text must keep, beside what the compiler's lints see.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::run::root;
 use anyhow::{Context, Result, bail};
 use std::fs;

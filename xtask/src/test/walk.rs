@@ -1,6 +1,6 @@
 //! The first steps of somebody who has nothing but the pages: the commands in them, as they stand there.
 
-use super::Steps;
+use super::steps::Steps;
 use crate::run::{in_the_repository, line, output, root};
 use anyhow::{Context, Result, ensure};
 use std::fs;
