@@ -48,7 +48,7 @@ pub enum Group {
     Codec,
     Poll,
     Sessions,
-    /// Mbed TLS beside our own TLS. Only when it is asked for: it needs a C compiler for Cortex-M.
+    /// Other TLS libraries beside our own TLS. Only when it is asked for: it needs a C compiler for Cortex-M.
     Peer,
 }
 

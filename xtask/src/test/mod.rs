@@ -80,7 +80,7 @@ impl Part {
             Self::Boards => {
                 boards::steps(steps, toolchain);
                 panics::steps(steps, toolchain);
-                steps.step("Mbed TLS beside us", || {
+                steps.step("other TLS libraries beside us", || {
                     if install::peer_is_there() {
                         return peer::check(toolchain);
                     }
