@@ -23,13 +23,13 @@ fn root() -> &'static Path {
 }
 
 /// What stands between backticks.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
+pub fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
 /// Whether the file has this test: a function behind `#[test]`, in `proptest!` or not, or one that a macro
 /// makes for both sessions.
-fn has_test(file: &str, name: &str) -> bool {
+pub fn has_test(file: &str, name: &str) -> bool {
     let head = format!("fn {name}(");
     let (mut is_test, mut is_list, mut is_first) = (false, false, false);
     for line in file.lines().map(str::trim) {

@@ -1,5 +1,6 @@
 //! The guide hangs together: every link leads somewhere, every page is in the index, and code in it is compiled.
 
+use crate::conformance::{has_test, quoted};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,51 @@ fn every_link_leads_somewhere() {
     }
     assert!(followed > 40, "{followed}");
     assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
+/// A place in the repository between backticks is there, and so is the test that is named behind it.
+#[test]
+fn every_place_that_is_named_exists() {
+    const FOLDERS: [&str; 9] = [
+        "src/",
+        "tests/",
+        "examples/",
+        "docs/",
+        "xtask/",
+        "capi/",
+        "interop/",
+        "tools/",
+        "zephyr/",
+    ];
+    let mut gone = Vec::new();
+    let mut named = 0;
+    for page in guide()
+        .into_iter()
+        .chain(OTHERS.map(|other| root().join(other)))
+    {
+        let text = fs::read_to_string(&page).unwrap();
+        for place in text.lines().flat_map(quoted) {
+            let is_place = FOLDERS.iter().any(|folder| place.starts_with(folder));
+            if !is_place || place.contains([' ', '*']) {
+                continue;
+            }
+            named += 1;
+            let (path, test) = place.split_once("::").unwrap_or((place, ""));
+            // In the repository, or in the page's own folder.
+            let is_there = [root(), page.parent().unwrap()].iter().any(|base| {
+                let path = base.join(path);
+                match test {
+                    "" => path.exists(),
+                    name => fs::read_to_string(path).is_ok_and(|file| has_test(&file, name)),
+                }
+            });
+            if !is_there {
+                gone.push(format!("{}: {place}", page.display()));
+            }
+        }
+    }
+    assert!(named > 150, "{named}");
+    assert!(gone.is_empty(), "{}", gone.join("\n"));
 }
 
 #[test]
