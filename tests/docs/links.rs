@@ -104,6 +104,20 @@ fn every_link_leads_somewhere() {
     assert!(dead.is_empty(), "{}", dead.join("\n"));
 }
 
+/// A file or folder, or one at least of those that a star in the name stands for.
+fn is_there(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some((before, behind)) = name.split_once('*') else {
+        return path.exists();
+    };
+    let entries = fs::read_dir(path.parent().unwrap()).into_iter().flatten();
+    entries.flatten().any(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(before) && name.ends_with(behind)
+    })
+}
+
 /// A place in the repository between backticks is there, and so is the test that is named behind it.
 #[test]
 fn every_place_that_is_named_exists() {
@@ -127,20 +141,20 @@ fn every_place_that_is_named_exists() {
         let text = fs::read_to_string(&page).unwrap();
         for place in text.lines().flat_map(quoted) {
             let is_place = FOLDERS.iter().any(|folder| place.starts_with(folder));
-            if !is_place || place.contains([' ', '*']) {
+            if !is_place || place.contains(' ') {
                 continue;
             }
             named += 1;
             let (path, test) = place.split_once("::").unwrap_or((place, ""));
             // In the repository, or in the page's own folder.
-            let is_there = [root(), page.parent().unwrap()].iter().any(|base| {
+            let found = [root(), page.parent().unwrap()].iter().any(|base| {
                 let path = base.join(path);
                 match test {
-                    "" => path.exists(),
+                    "" => is_there(&path),
                     name => fs::read_to_string(path).is_ok_and(|file| has_test(&file, name)),
                 }
             });
-            if !is_there {
+            if !found {
                 gone.push(format!("{}: {place}", page.display()));
             }
         }
@@ -165,7 +179,8 @@ fn every_page_is_in_the_index() {
     }
 }
 
-/// `src/lib.rs` takes a page with code in, so that its code is an example in the documentation.
+/// `src/lib.rs` takes a page with code in, so that its code is an example in the documentation; but for the page that
+/// goes through a program.
 #[test]
 fn code_in_the_guide_is_compiled() {
     let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
@@ -176,11 +191,24 @@ fn code_in_the_guide_is_compiled() {
             .filter(|line| line.starts_with("```"))
             .step_by(2);
         let name = page.file_name().unwrap().to_str().unwrap();
-        let included = lib.contains(&format!("include_str!(\"../docs/{name}\")"));
+        let included = lib.contains(&format!("include_str!(\"../docs/{name}\")"))
+            || name == "first-message.md";
         assert!(
             included || !blocks.any(|line| line.starts_with("```rust")),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn the_page_of_the_first_message_goes_through_its_program() {
+    let page = fs::read_to_string(root().join("docs/first-message.md")).unwrap();
+    let program = fs::read_to_string(root().join("examples/first_message.rs")).unwrap();
+    let pieces: Vec<&str> = page.split("```rust\n").skip(1).collect();
+    assert!(pieces.len() > 4);
+    for piece in pieces {
+        let (piece, _) = piece.split_once("```").unwrap();
+        assert!(program.contains(piece), "not in the program:\n{piece}");
     }
 }
 

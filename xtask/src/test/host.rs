@@ -2,7 +2,7 @@
 
 use super::steps::Steps;
 use crate::metadata;
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, root, run, target_dir};
 use anyhow::{Result, ensure};
 use std::fs;
 
@@ -112,7 +112,19 @@ fn use_cases() -> Result<()> {
             .args(["run", "--quiet", "--package", "msgin5g"])
             .args(["--features", &features, "--example", name]))?;
     }
-    Ok(())
+    // Told all that it has to know on its command line.
+    let program = target_dir().join("debug/examples/first_message");
+    run(cargo()
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "msgin5g-testnet",
+            "--",
+            "--run",
+        ])
+        .arg(program)
+        .arg("--ladder"))
 }
 
 fn each_feature_alone() -> Result<()> {
