@@ -111,12 +111,12 @@ const C_ON_THIS_COMPUTER: [Package; 3] = [
     },
 ];
 
-/// What builds Mbed TLS for a board, the peer of the bench.
+/// What builds C for a board: our library's firmware, and the peers of the bench.
 const C_FOR_CORTEX_M: [Package; 2] = [
     Package {
         name: "gcc-arm-none-eabi",
         present: || run::on_path("arm-none-eabi-gcc"),
-        why: "compiles C for Cortex-M: the firmware in C, and Mbed TLS",
+        why: "compiles C for Cortex-M: the firmware in C, Mbed TLS and wolfSSL",
     },
     Package {
         name: "libnewlib-arm-none-eabi",
@@ -239,7 +239,7 @@ pub fn for_tests(targets: &[&str], allowed: bool) -> Result<()> {
     ensure(packages, allowed)
 }
 
-/// What the comparison with Mbed TLS needs beyond that.
+/// What the comparison with other TLS libraries needs beyond that.
 pub fn for_peer(allowed: bool) -> Result<()> {
     ensure(&C_FOR_CORTEX_M, allowed)
 }
