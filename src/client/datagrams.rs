@@ -6,7 +6,7 @@
 //! memory until it is acknowledged, so nothing is kept twice. Acknowledgements, resets and the client's
 //! answers are small and have no content: they have a few octets of their own.
 
-use crate::coap::datagram::{self, Header};
+use crate::coap::datagram::{self, HEADER_LEN, Header};
 use crate::coap::reliable::{Arrival, Endpoint, Reply, Timeout};
 use crate::coap::stream;
 use crate::coap::{Code, Token, reframe};
@@ -151,6 +151,15 @@ impl Core<'_> {
                 self.datagrams.reply = Some(reply);
                 return None;
             }
+            Arrival::Rejected(Token::EMPTY) | Arrival::Acknowledged(Token::EMPTY) => {
+                // A ping was heard (RFC 7252 section 4.3): the rest of the client knows it as Pong.
+                let pong = datagram::Front {
+                    code: Code::PONG,
+                    ..front?
+                };
+                let head = octets.get_mut(..HEADER_LEN)?;
+                return reframe::to_frame(head, &pong).map(Kept::Frame);
+            }
             Arrival::Acknowledged(token) => {
                 // A separate response has all its time from here (RFC 7252 section 5.2.2).
                 let wait_ms = u64::from(self.config.answer_timeout_ms);
@@ -198,6 +207,9 @@ impl Core<'_> {
         }
         self.drop_abandoned();
         match self.datagrams.endpoint.lapse(now) {
+            Some(Timeout::Again { header, token }) if token == Token::EMPTY => {
+                return self.datagrams.offer(header, Code::EMPTY, token);
+            }
             Some(Timeout::Again { .. }) => {
                 self.datagrams.offered = Offered::Request;
                 return;
@@ -208,10 +220,24 @@ impl Core<'_> {
             }
             None => {}
         }
-        if self.datagrams.endpoint.may_confirm() {
-            self.next_confirmable(now);
-        } else {
-            self.queue_due(now);
+        let is_free = self.datagrams.endpoint.may_confirm();
+        if !is_free && !self.datagrams.endpoint.is_unacknowledged(Token::EMPTY) {
+            return self.queue_due(now);
+        }
+        // A ping makes way for a request, which asks for a sign of life just as well.
+        self.next_confirmable(now);
+        if is_free && self.datagrams.offered == Offered::Nothing {
+            self.next_ping(now);
+        }
+    }
+
+    /// An empty confirmable message, to which the other end says no (RFC 7252 section 4.3).
+    fn next_ping(&mut self, now: u64) {
+        if !::core::mem::take(&mut self.outbound.signals.ping) {
+            return;
+        }
+        if let Some(header) = self.datagrams.endpoint.confirm(Token::EMPTY, now) {
+            self.datagrams.offer(header, Code::EMPTY, Token::EMPTY);
         }
     }
 
@@ -223,6 +249,7 @@ impl Core<'_> {
         }
         let front = stream::peek(self.outbound.unsent()).ok().flatten();
         let datagrams = &mut self.datagrams;
+        datagrams.endpoint.cancel(Token::EMPTY);
         let confirmed = front.and_then(|front| {
             let header = datagrams.endpoint.confirm(front.token, now)?;
             Some((front.token, header))

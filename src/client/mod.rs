@@ -148,7 +148,7 @@ impl<'m> Client<'m> {
 
     /// The same for datagrams (RFC 7252): the octets that go and come from here on are whole
     /// datagrams, each in one piece. What is lost goes again, what comes twice counts once, as
-    /// [`Config::datagrams`] says. There is no Ping and no Release here.
+    /// [`Config::datagrams`] says. There is no Release here.
     ///
     /// The receive memory takes datagrams that are shorter than itself.
     #[cfg(feature = "datagrams")]
@@ -186,8 +186,15 @@ impl<'m> Client<'m> {
         if goes_on {
             self.inbox.take_datagrams();
             self.core.connect_datagrams();
+            // Who only listens is heard all the same: that tells the server the address.
+            self.ping();
         }
         goes_on
+    }
+
+    /// A sign of life is to be asked for.
+    pub(crate) fn will_ping(&self) -> bool {
+        self.core.outbound.signals.ping
     }
 
     fn forget_session(&mut self) {

@@ -245,8 +245,10 @@ impl<'m> Client<'m> {
         self.core.give_report(ticket, outcome, cause)
     }
 
-    /// Asks the server for a sign of life (RFC 8323 section 5.4): [`Event::Pong`] is the answer.
-    /// Only over a stream.
+    /// Asks the server for a sign of life: [`Event::Pong`] is the answer. A Ping over a stream (RFC
+    /// 8323 section 5.4), an empty confirmable message over datagrams (RFC 7252 section 4.3); there
+    /// requests go first, and one that comes after it takes its place, and its answer that of the
+    /// event.
     pub fn ping(&mut self) {
         self.core.outbound.signals.ping = true;
     }

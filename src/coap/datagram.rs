@@ -40,7 +40,7 @@ pub struct Datagram<'a> {
 const VERSION: u8 = 1;
 
 /// Octets before the token.
-pub(super) const HEADER_LEN: usize = 4;
+pub(crate) const HEADER_LEN: usize = 4;
 
 impl Header {
     /// Reads only the first four octets: enough to answer a message that is otherwise malformed.

@@ -139,7 +139,8 @@ impl<C: Channel> Connection<'_, C> {
         self.needs_authentication = false;
         self.told_of_change = false;
         (self.opened_at, self.heard_at) = (now, now);
-        (self.asked_at, self.pinged) = (None, false);
+        // A session that has moved asks at once whether the server is still there.
+        (self.asked_at, self.pinged) = (None, client.will_ping());
         log_info!("connection: open");
         Step::Event(ConnectionEvent::Connected)
     }

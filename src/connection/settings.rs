@@ -28,8 +28,8 @@ pub struct Settings<'a> {
     /// costs an attempt on a dead session. Default 60 s.
     pub silence_ms: u32,
     /// After how much silence to ask the server for a sign of life although there is no need to:
-    /// a keep-alive, for servers that write to a UE behind a NAT. Over a stream only. Default
-    /// `None`: the radio sleeps.
+    /// a keep-alive, for servers that write to a UE behind a NAT. Over datagrams it is four octets
+    /// (RFC 7252 section 4.3). Default `None`: the radio sleeps.
     pub ping_ms: Option<u32>,
     /// The first pause before another attempt. It doubles with every failure up to
     /// `longest_pause_ms`, and each is shifted at random by up to half of itself, so that a fleet

@@ -1,5 +1,6 @@
 //! The client as a state machine: a scripted server, links that lose and double, and a clock that the test owns.
 
+mod bench;
 mod datagram_world;
 mod ledger;
 mod relay;
@@ -21,6 +22,7 @@ mod noise;
 #[cfg(all(feature = "base64", feature = "segmentation", feature = "aggregation"))]
 mod payload_octets;
 mod renewal;
+mod ping;
 mod segmentation {
     mod limits;
     mod receive;

@@ -79,8 +79,9 @@ fn a_registration_that_was_under_way_goes_again() {
     assert_eq!((peer.hellos, peer.registrations), (1, 2));
 }
 
+/// Who only listens says something all the same, so that the server knows the new address.
 #[test]
-fn what_the_application_hears_is_one_disconnection_and_one_connection() {
+fn a_device_that_only_listens_is_heard_from_its_new_address() {
     let mut memory = memory();
     let mut device = Device::registered(&mut memory);
     device.story.clear();
@@ -94,5 +95,40 @@ fn what_the_application_hears_is_one_disconnection_and_one_connection() {
             ConnectionEvent::Connected
         ]
     ));
-    assert_eq!(device.events, Vec::<String>::new());
+    assert_eq!(device.events, ["Pong"]);
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.pings, peer.hellos, peer.registrations), (1, 1, 1));
+}
+
+/// The same, and the server has forgotten the association: nothing comes back, which shows it.
+#[test]
+fn a_device_that_only_listens_notices_that_it_is_forgotten() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    device.phone.peer.borrow_mut().forget();
+    device.phone.lose_socket(0);
+    device.pass(600_000);
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.hellos, peer.registrations), (2, 2));
+    assert!(device.client.is_registered());
+}
+
+/// The keep-alive of `Settings::ping_ms` over datagrams.
+#[test]
+fn a_quiet_association_is_kept_alive_by_pings() {
+    let mut memory = memory();
+    let mut device = Device::with(&mut memory, |settings| settings.ping_ms = Some(600_000));
+    device.client.register().unwrap();
+    device.turn();
+    device.story.clear();
+    device.pass(3_600_000);
+    assert_eq!(device.story, []);
+    assert_eq!(device.phone.peer.borrow().pings, 6);
+    // The server goes away without a word.
+    device.phone.peer.borrow_mut().forget();
+    device.pass(600_000 + 60_000);
+    let error = SessionError::TimedOut;
+    assert!(
+        matches!(device.story[0], ConnectionEvent::Disconnected { error: e, .. } if e == error)
+    );
 }

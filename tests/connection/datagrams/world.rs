@@ -41,6 +41,7 @@ pub struct Peer {
     pub hellos: u32,
     pub registrations: u32,
     pub messages: u32,
+    pub pings: u32,
     /// So many answers to requests are lost.
     pub drop_answers: u32,
     /// It never acknowledges a Finished.
@@ -107,6 +108,11 @@ impl Peer {
         match (kind, &content[..]) {
             (HANDSHAKE, [20, ..]) if !self.is_mean => {
                 self.down.push_back(down.seal(ACK, &ack(2, number)));
+            }
+            (DATA, [0x40, 0, high, low]) => {
+                self.pings += 1;
+                let answer = [0x70, 0, *high, *low];
+                self.down.push_back(down.seal(DATA, &answer));
             }
             // A confirmable POST: version 1, and as many octets of token.
             (DATA, [first, 2, ..]) if first & 0xF0 == 0x40 => {
@@ -250,11 +256,16 @@ pub struct Device<'m> {
 
 impl<'m> Device<'m> {
     pub fn new(memory: &'m mut Memory) -> Self {
+        Self::with(memory, |_| {})
+    }
+
+    pub fn with(memory: &'m mut Memory, adjust: impl FnOnce(&mut Settings<'_>)) -> Self {
         let mut config = tls13::Config::new(b"", FQDN);
         config.groups = &[NamedGroup::X25519];
         let configs = (config, DtlsConfig::default());
         let channel = Dtls13::new(configs, buffer(1536), buffer(1280));
-        let settings = Settings::new(AfId::new(FQDN, UaStarId::TLS13).unwrap());
+        let mut settings = Settings::new(AfId::new(FQDN, UaStarId::TLS13).unwrap());
+        adjust(&mut settings);
         let config = Config::new(UeServiceId::new("meter-7@iot.example").unwrap());
         Self {
             client: Client::new(config, memory.pieces(), &mut OsRng).unwrap(),
