@@ -448,9 +448,11 @@ fn an_overloaded_server_is_given_the_time_it_asks_for() {
         b"",
     );
     assert_eq!(bench.client.poll_event(1_000), None);
-    assert_eq!(bench.client.next_deadline(), Some(121_000));
-    assert!(bench.sent(120_999).is_empty());
-    assert_eq!(bench.request(121_000).json()["Payload"], "not now");
+    // Never earlier, and somewhat later: not every device at the same time.
+    let at = bench.client.next_deadline().unwrap();
+    assert!((121_000..181_000).contains(&at), "{at}");
+    assert!(bench.sent(at - 1).is_empty());
+    assert_eq!(bench.request(at).json()["Payload"], "not now");
 }
 
 #[test]
@@ -680,7 +682,8 @@ fn what_waits_for_a_registration_has_no_deadline() {
     let sent = bench.request(0);
     bench.answer(&sent, Code::SERVICE_UNAVAILABLE, "");
     assert_eq!(bench.client.poll_event(0), None);
-    assert_eq!(bench.client.next_deadline(), Some(60_000));
+    let at = bench.client.next_deadline().unwrap();
+    assert!((60_000..90_000).contains(&at), "{at}");
     bench.client.connected();
     assert_eq!(bench.request(50_000).json()["Message Type"], "REG");
     assert_eq!(bench.client.next_deadline(), Some(50_000 + 93_000));

@@ -187,7 +187,7 @@ impl Jitter {
     }
 
     /// A number from 0 up to `bound`, `bound` excluded unless it is 0.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         // Xorshift32 (Marsaglia 2003).
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;

@@ -15,6 +15,9 @@ const DEFAULT_MAX_AGE_S: u32 = 60;
 /// a message would never come to an end.
 const LONGEST_PAUSE_S: u32 = 86_400;
 
+/// At most so much longer is waited than a 5.03 asks for, in milliseconds: a quarter of an hour.
+const WIDEST_SPREAD_MS: u64 = 900_000;
+
 /// Which request an answer belongs to.
 #[derive(Clone, Copy)]
 enum Request {
@@ -68,7 +71,10 @@ impl Core<'_> {
             }
             _ => {
                 let pause_s = max_age_s.unwrap_or(DEFAULT_MAX_AGE_S).min(LONGEST_PAUSE_S);
-                self.put_off(&request, u64::from(pause_s).saturating_mul(1000), now);
+                let pause_ms = u64::from(pause_s).saturating_mul(1000);
+                // A fleet is told the same at once. It returns by and by, and nobody too early.
+                let late_ms = self.jitter.below((pause_ms / 2).min(WIDEST_SPREAD_MS));
+                self.put_off(&request, pause_ms.saturating_add(late_ms), now);
             }
         }
     }

@@ -69,7 +69,8 @@ fn max_age_cannot_keep_a_message_for_ever() {
     let max_age = [(OptionNumber::MAX_AGE, &[0xff; 4][..])];
     bench.frame(Code::SERVICE_UNAVAILABLE, request.token, &max_age, b"");
     assert_eq!(bench.client.poll_event(0), None);
-    assert_eq!(bench.client.next_deadline(), Some(86_400_000));
+    let at = bench.client.next_deadline().unwrap();
+    assert!((86_400_000..86_400_000 + 900_000).contains(&at), "{at}");
 }
 
 /// A device that slept too long finds the answer in its hands: it came, so it counts.
