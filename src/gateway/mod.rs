@@ -87,6 +87,7 @@ mod json;
 mod l3;
 mod message;
 mod refusal;
+mod repeats;
 mod role;
 mod traffic;
 

@@ -1,5 +1,6 @@
 //! The gateway role: who is behind it, and what is under way for whom.
 
+use super::repeats::Repeats;
 use super::traffic::{Limits, Link, Upward, uuid};
 use super::{
     ApplicationId, Delivery, LocalMessage, Refusal, Registration, ReportDelivery, ReportSending,
@@ -14,8 +15,8 @@ use crate::message::{
 /// The client of a Gateway UE as its constrained UEs see it (TS 23.554 clause 8.11): turns their
 /// messages into MSGin5G messages, and what comes for them back.
 ///
-/// It keeps up to `APPLICATIONS` registrations and up to `EXCHANGES` reports that are waited for, and
-/// does no I/O. Whether an application may register at all the caller decides, before it hands over
+/// It keeps up to `APPLICATIONS` registrations and up to `EXCHANGES` reports that are waited for, knows
+/// as many messages again that want none, and does no I/O. Whether an application may register at all the caller decides, before it hands over
 /// the registration.
 #[derive(Debug)]
 pub struct Gateway<'g, const APPLICATIONS: usize, const EXCHANGES: usize> {
@@ -23,6 +24,7 @@ pub struct Gateway<'g, const APPLICATIONS: usize, const EXCHANGES: usize> {
     limits: Limits,
     applications: heapless::Vec<Application, APPLICATIONS>,
     exchanges: heapless::Vec<Exchange, EXCHANGES>,
+    repeats: Repeats<EXCHANGES>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,10 +66,12 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
             limits,
             applications: heapless::Vec::new(),
             exchanges: heapless::Vec::new(),
+            repeats: Repeats::new(),
         }
     }
 
-    /// A message has come over a link.
+    /// A message has come over a link. One that comes again is [`Upward::Repeated`]; if the client did
+    /// not take it, say so by [`deliver_failure`](Self::deliver_failure) before.
     ///
     /// # Errors
     /// [`Refusal`], whose [`code`](Refusal::code) answers the request; nothing is kept then.
@@ -156,7 +160,7 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
     }
 
     /// The client could not send a message of a constrained UE: what goes over the link of that UE, if
-    /// it waits for a report.
+    /// it waits for a report. Should it send the message again, that is no repeat.
     ///
     /// # Errors
     /// [`Refusal::UnknownMessage`] when it does not.
@@ -168,6 +172,9 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
     where
         'g: 'm,
     {
+        if let Some(message_id) = uuid(message_id) {
+            self.repeats.forget(message_id);
+        }
         let link = self.end_sent(message_id)?;
         let report = ReportDelivery {
             originator: self.us.as_str(),
@@ -277,6 +284,10 @@ impl<'g, const APPLICATIONS: usize, const EXCHANGES: usize> Gateway<'g, APPLICAT
                 way: Way::Up,
                 lapsed: false,
             })?;
+        } else if self.repeats.contains(message_id, link) {
+            return Ok(Upward::Repeated);
+        } else {
+            self.repeats.remember(message_id, link);
         }
         Ok(Upward::Message(Msg {
             application_id: sending.application_id.as_ref().map(ApplicationId::as_str),

@@ -47,7 +47,7 @@ pub enum Upward<'m> {
     Registered(ApplicationId),
     /// The application can no longer be reached.
     Deregistered(ApplicationId),
-    /// The same message again, which waits for its report: nothing to be done but to answer it.
+    /// The same message again, over the same link: nothing to be done but to answer it.
     Repeated,
 }
 
