@@ -1478,7 +1478,7 @@ typedef struct {
      */
     uint32_t reports;
     /**
-     * How many elements `server_path` has, up to 6.
+     * How many elements `server_path` has, up to 8.
      */
     uint32_t server_path_count;
     /**

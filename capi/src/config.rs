@@ -90,7 +90,7 @@ pub struct msgin5g_config {
     pub on_event: Option<unsafe extern "C" fn(user: *mut c_void, event: *const msgin5g_event)>,
     /// One of msgin5g_reports.
     pub reports: u32,
-    /// How many elements `server_path` has, up to 6.
+    /// How many elements `server_path` has, up to 8.
     pub server_path_count: u32,
     /// Path of the server's resource, one text an element. NULL: one element, "msgin5g".
     pub server_path: *const *const c_char,

@@ -87,6 +87,7 @@ pub use memory::{ClientMemory, Pieces};
 pub use outbox::OutboxSlot;
 pub use outgoing::OutgoingMessage;
 pub use receiving::incoming::IncomingSlot;
+pub(crate) use sending::request::MOST_PATH_SEGMENTS;
 #[cfg(feature = "snapshot")]
 pub(crate) use snapshot::snapshot_len;
 

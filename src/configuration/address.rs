@@ -1,6 +1,7 @@
 //! The address of a server, taken apart as RFC 7252 section 6.4 says.
 
 use super::AddressError;
+use crate::client::MOST_PATH_SEGMENTS;
 
 /// Where the server is, how to speak to it, and the path of its resource.
 ///
@@ -83,8 +84,8 @@ impl Scheme {
 impl<'a> ServerAddress<'a> {
     /// The most octets of an address.
     pub const MAX_LEN: usize = 1024;
-    /// The most path segments.
-    pub const MAX_SEGMENTS: usize = 8;
+    /// The most path segments, 8: those of [`Config::server_path`](crate::client::Config::server_path).
+    pub const MAX_SEGMENTS: usize = MOST_PATH_SEGMENTS;
     /// The most octets of a path segment, decoded: those of a Uri-Path.
     pub const MAX_SEGMENT_LEN: usize = 255;
     /// The most octets of a host: those of a Uri-Host.

@@ -93,16 +93,18 @@ fn texts_go_over_the_wire() {
     assert!(refused(|c| c.service_identifier = "").starts_with("service identifier of 0"));
     assert!(refused(|c| c.service_identifier = long).starts_with("service identifier of 256"));
     assert_eq!(
-        checked(|c| c.server_path = &["a", "b", "c", "d", "e", "f", "g"]),
-        Err(ConfigError::PathSegments { found: 7 })
+        checked(|c| c.server_path = &["a", "b", "c", "d", "e", "f", "g", "h", "i"]),
+        Err(ConfigError::PathSegments { found: 9 })
     );
-    for segment in ["", ".", "..", long] {
+    for segment in [".", "..", long] {
         let path: &'static [&'static str] = vec!["a", segment].leak();
         assert_eq!(
             checked(|c| c.server_path = path),
             Err(ConfigError::PathSegment { index: 1 })
         );
     }
+    let only_empty = checked(|c| c.server_path = &[""]);
+    assert_eq!(only_empty, Err(ConfigError::PathSegment { index: 0 }));
     assert_eq!(checked(|c| c.server_path = &[]), Ok(()));
     assert_eq!(checked(|c| c.server_path = &["..."]), Ok(()));
     // What a server may say is not what one is called oneself.
@@ -189,5 +191,21 @@ fn a_credential_is_never_printed() {
     for text in [format!("{config:?}"), format!("{leave:#?}")] {
         assert!(text.contains("ue-4711@iot.example"), "{text}");
         assert!(!text.contains("sesame"), "{text}");
+    }
+}
+
+/// A slash at the end of an address is an empty segment (RFC 7252 section 6.4).
+#[test]
+fn the_path_goes_out_as_it_is() {
+    let long: &'static [&'static str] = &["a", "b", "", "d", "e", "f", "g", "h"];
+    for path in [&["msgin5g", ""], long] {
+        let mut memory = script::Bench::memory();
+        let mut bench = script::Bench::with(&mut memory, |config| config.server_path = path);
+        bench.client.register().unwrap();
+        let sent = bench.request(0);
+        let segments = sent.options.iter().filter(|(number, _)| *number == 11);
+        let segments: Vec<_> = segments.map(|(_, value)| value.as_slice()).collect();
+        let expected: Vec<_> = path.iter().map(|segment| segment.as_bytes()).collect();
+        assert_eq!(segments, expected);
     }
 }

@@ -62,7 +62,7 @@ fn percent_encoded(segment: &str) -> String {
 proptest! {
     #[test]
     fn what_is_written_is_read(
-        segments in prop::collection::vec("[^\u{0}]{0,6}", 0..8),
+        segments in prop::collection::vec("[^\u{0}]{0,6}", 0..=8),
         host in "[a-z][a-z0-9.-]{0,20}",
         port in prop::option::of(1..=u16::MAX),
         id in "[!-~\u{a1}-\u{ff}\u{1f600}]{5,40}",
@@ -88,6 +88,10 @@ proptest! {
         let mut octets = document(&format!("{}{}{}", parts[0], size_text.unwrap_or_default(), parts[1])).into_bytes();
         let found = UeConfiguration::parse(&mut octets).unwrap();
         prop_assert_eq!(found.server_address.path(), &segments);
+        // What a document may say a client can do.
+        let checked = found.client_config().check();
+        let path_is_bad = matches!(checked, Err(ConfigError::PathSegments { .. } | ConfigError::PathSegment { .. }));
+        prop_assert!(!path_is_bad, "{:?}", checked);
         prop_assert_eq!(found.server_address.host, host.as_str());
         prop_assert_eq!(found.server_address.explicit_port, port);
         prop_assert_eq!(found.ue_service_id, UeServiceId::new(&id).unwrap());

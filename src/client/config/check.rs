@@ -43,13 +43,13 @@ pub enum ConfigError {
         /// The octets it has.
         found: usize,
     },
-    /// The server's path has over 6 segments.
+    /// The server's path has over 8 segments.
     PathSegments {
         /// The segments it has.
         found: usize,
     },
-    /// A segment of the server's path has not 1 to 255 octets, or is `.` or `..`
-    /// (RFC 7252 section 5.10.1).
+    /// A segment of the server's path has over 255 octets, or is `.` or `..` (RFC 7252 section
+    /// 5.10.1), or is empty and the only one (section 6.4).
     PathSegment {
         /// Which one, from 0.
         index: usize,
@@ -99,7 +99,7 @@ impl Config<'_> {
     ///
     /// let mut config = Config::new(UeServiceId::new("meter-7@iot.example")?);
     /// assert_eq!(config.check(), Ok(()));
-    /// config.server_path = &["msgin5g", ""];
+    /// config.server_path = &["msgin5g", ".."];
     /// assert_eq!(config.check(), Err(ConfigError::PathSegment { index: 1 }));
     /// # Ok::<(), msgin5g::message::IdError>(())
     /// ```
@@ -141,7 +141,11 @@ impl Config<'_> {
                 found: self.server_path.len(),
             });
         }
-        let is_bad = |segment: &&str| !fits(segment) || matches!(*segment, "." | "..");
+        let is_bad =
+            |segment: &&str| segment.len() > LONGEST_TEXT || matches!(*segment, "." | "..");
+        if self.server_path == [""] {
+            return Err(ConfigError::PathSegment { index: 0 });
+        }
         match self.server_path.iter().position(is_bad) {
             Some(index) => Err(ConfigError::PathSegment { index }),
             None => Ok(()),
@@ -246,7 +250,7 @@ impl fmt::Display for ConfigError {
             ),
             Self::PathSegment { index } => write!(
                 f,
-                "segment {index} of the path: 1 to {LONGEST_TEXT} octets expected, and not `.` or `..`"
+                "segment {index} of the path: up to {LONGEST_TEXT} octets expected, not `.` or `..`, and not only an empty one"
             ),
             Self::SegmentsKeptTooShort { keep_ms, wait_ms } => write!(
                 f,

@@ -30,7 +30,8 @@ pub struct Config<'a> {
     pub registration: Registration<'a>,
     /// Path of the server's resource, one element a segment: the path of the configured
     /// server address, taken apart as RFC 7252 section 6.4 says. UNCONFIRMED in the
-    /// standard's text; an empty list sends no Uri-Path. Up to 6 segments of 1 to 255 octets.
+    /// standard's text; an empty list sends no Uri-Path. Up to 8 segments of up to 255 octets. One may
+    /// be empty, as behind a slash at the end, but not the only one: that is no path.
     pub server_path: &'a [&'a str],
     /// Value of *MSGin5G service identifier*, 1 to 255 octets. UNCONFIRMED, hence settable.
     pub service_identifier: &'a str,

@@ -13,7 +13,7 @@ use crate::message::Originator;
 use super::body::{self, Body};
 
 /// Most segments of the server's path that are sent.
-pub(crate) const MOST_PATH_SEGMENTS: usize = 6;
+pub(crate) const MOST_PATH_SEGMENTS: usize = 8;
 
 /// The most octets of a request besides path and JSON: length, code, token, Content-Format, marker.
 const BESIDES_PATH: usize = 5 + 1 + 4 + 2 + 1;
