@@ -16,6 +16,7 @@ mod client;
 mod config;
 mod datagram;
 mod fairness;
+mod fleet;
 mod hostile;
 mod link;
 mod noise;

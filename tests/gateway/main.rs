@@ -13,4 +13,5 @@ mod vectors;
 mod who;
 
 mod codecs;
+mod repeats;
 mod role;

@@ -1,5 +1,4 @@
 //! Messages of constrained UEs that come again, because the answer was lost.
-#![cfg(feature = "msgin5g-5")]
 
 use msgin5g::gateway::{
     ApplicationId, Gateway, Limits, Link, LocalMessage, Refusal, Registration, Sending, Target,

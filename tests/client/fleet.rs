@@ -1,13 +1,9 @@
 //! Many devices and one server that has too much to do.
 
-#[allow(dead_code, reason = "each test file uses a part")]
-#[path = "client/script.rs"]
-mod script;
-
+use crate::script::{Bench, Counter};
 use msgin5g::client::{Client, Config};
 use msgin5g::coap::{Code, OptionNumber};
 use msgin5g::message::{Priority, UeServiceId};
-use script::{Bench, Counter};
 
 /// When each of a thousand devices comes again that are told 5.03 at 1 s, with this Max-Age (s).
 fn returns(max_age_s: u32, registers: bool) -> Vec<u64> {
