@@ -33,7 +33,7 @@ pub(crate) struct Context {
     pub supplier: Supplier,
     /// UE Service ID.
     pub us: &'static str,
-    pub path: [&'static str; 6],
+    pub path: [&'static str; 8],
     pub memory: *mut u8,
     pub memory_size: usize,
     /// Longest payload that can be accepted at all.

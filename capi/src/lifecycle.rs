@@ -76,9 +76,9 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
     let af_id = AfId::new(server_name, unsafe { crate::akma::ua(given.ua_star_id) }?)?;
 
     // SAFETY: a place for a context; the path stays as long as the client that borrows it.
-    let path: &'static mut [&'static str; 6] = unsafe {
+    let path: &'static mut [&'static str; 8] = unsafe {
         addr_of_mut!((*context).magic).write(0);
-        addr_of_mut!((*context).path).write([""; 6]);
+        addr_of_mut!((*context).path).write([""; 8]);
         &mut *addr_of_mut!((*context).path)
     };
     // SAFETY: as above.
@@ -349,7 +349,7 @@ fn settings<'a>(given: &msgin5g_config, af_id: AfId<'a>) -> Settings<'a> {
 /// Its texts are texts that stay.
 unsafe fn client_config(
     given: &msgin5g_config,
-    path: &'static mut [&'static str; 6],
+    path: &'static mut [&'static str; 8],
 ) -> Result<Config<'static>, Status> {
     // SAFETY: the caller's promise, here and in all that follows.
     let us = unsafe { given::text::<'static>(given.ue_service_id) }?;

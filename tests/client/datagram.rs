@@ -4,7 +4,6 @@
 use crate::bench::*;
 use crate::datagram_world;
 use crate::ledger;
-use crate::script;
 use msgin5g::client::{Event, Failure, OutgoingMessage, SendError};
 use msgin5g::coap::datagram::Type;
 use msgin5g::coap::{Code, Token};
