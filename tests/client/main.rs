@@ -22,8 +22,8 @@ mod link;
 mod noise;
 #[cfg(all(feature = "base64", feature = "segmentation", feature = "aggregation"))]
 mod payload_octets;
-mod renewal;
 mod ping;
+mod renewal;
 mod segmentation {
     mod limits;
     mod receive;
