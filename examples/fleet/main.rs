@@ -12,12 +12,16 @@
 mod limits;
 mod measure;
 mod network;
+mod output;
 mod plot;
+mod record;
 mod round;
+#[path = "../support/svg.rs"]
+mod svg;
 mod ue;
 
 use clap::Parser;
-use measure::Round;
+use record::{Record, Round};
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -40,6 +44,9 @@ pub struct Args {
     /// Where the chart goes, as SVG
     #[arg(long)]
     plot: Option<PathBuf>,
+    /// Where the figures go, as JSON: `cargo xtask docs` makes the guide's table and chart of `docs/fleet.json`
+    #[arg(long)]
+    record: Option<PathBuf>,
     /// A server that is there already, in place of the reference network
     #[arg(long, requires_all = ["fqdn", "subscribers"])]
     server: Option<SocketAddr>,
@@ -63,21 +70,31 @@ fn main() -> Result<(), Box<dyn Error>> {
         return network::serve(ues);
     }
     limits::check(args.ues)?;
-    let mut rounds = Vec::new();
+    let mut record = Record {
+        processors: std::thread::available_parallelism().map_or(1, usize::from),
+        messages: args.messages.into(),
+        at_once: args.at_once,
+        ue_octets: ue::SIZE,
+        rounds: Vec::new(),
+    };
     for ues in sizes(args.ues, args.only) {
         let network = network::Network::start(&args, ues)?;
         let round = round::run(&args, &network, ues)?;
-        if rounds.is_empty() {
-            println!("{}", Round::heading());
+        if record.rounds.is_empty() {
+            println!("{}\n\n{}", record.conditions(), Round::HEADING);
         }
         println!("{}", round.row());
-        rounds.push(round);
+        record.rounds.push(round);
     }
     if let Some(path) = &args.plot {
-        std::fs::write(path, plot::svg(&rounds))?;
+        std::fs::write(path, plot::svg(&record.rounds))?;
     }
-    let lost: u64 = rounds.iter().map(|round| round.lost).sum();
-    let counted: u64 = rounds.iter().map(|round| round.reports).sum();
+    if let Some(path) = &args.record {
+        let text = serde_json::to_string_pretty(&output::json(&record))?;
+        std::fs::write(path, text + "\n")?;
+    }
+    let lost: u64 = record.rounds.iter().map(|round| round.lost).sum();
+    let counted: u64 = record.rounds.iter().map(|round| round.reports).sum();
     println!("\nfleet: reports={counted} lost={lost}");
     match lost {
         0 => Ok(()),

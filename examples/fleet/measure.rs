@@ -1,6 +1,5 @@
-//! Percentiles, rates and memory of a round.
+//! Percentiles of times, and memory of a process.
 
-use crate::ue;
 use std::time::Duration;
 
 /// How long each of many took.
@@ -23,51 +22,6 @@ impl Times {
         self.0
             .get(place)
             .map_or(0.0, |time| time.as_secs_f64() * 1e3)
-    }
-}
-
-/// What one round took.
-pub struct Round {
-    pub ues: usize,
-    pub registrations_a_second: f64,
-    pub messages_a_second: f64,
-    /// Milliseconds at 50, 95 and 99 percent.
-    pub registered: [f64; 3],
-    pub delivered: [f64; 3],
-    pub reported: [f64; 3],
-    /// Octets of memory a UE, here and in the reference network.
-    pub here: u64,
-    pub there: Option<u64>,
-    pub reports: u64,
-    pub lost: u64,
-}
-
-impl Round {
-    pub fn heading() -> String {
-        format!(
-            "Milliseconds are at 50, 95 and 99 percent. A UE is {} octets; KiB are what the process grew by.\n\n\
-             | UEs | registrations/s | ms | messages/s | delivered, ms | reported, ms | KiB a UE | KiB at the server | reports | lost |\n\
-             | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-            ue::SIZE
-        )
-    }
-
-    pub fn row(&self) -> String {
-        let three = |[a, b, c]: [f64; 3]| format!("{a:.1} / {b:.1} / {c:.1}");
-        let kib = |octets: u64| format!("{:.1}", octets as f64 / 1024.0);
-        format!(
-            "| {} | {:.0} | {} | {:.0} | {} | {} | {} | {} | {} | {} |",
-            self.ues,
-            self.registrations_a_second,
-            three(self.registered),
-            self.messages_a_second,
-            three(self.delivered),
-            three(self.reported),
-            kib(self.here),
-            self.there.map_or_else(|| "?".to_owned(), kib),
-            self.reports,
-            self.lost
-        )
     }
 }
 

@@ -1,35 +1,36 @@
 //! The chart: how rates, latencies and memory go with the number of UEs, both scales by powers of ten.
 
-use crate::measure::Round;
+use super::record::Round;
+use super::svg::{self, COLOURS};
 
 const PANEL: (f64, f64) = (250.0, 180.0);
 const MARGIN: f64 = 50.0;
 
-/// A line: its name, its colour, and its value in each round.
-type Line<'a> = (&'a str, &'a str, &'a dyn Fn(&Round) -> f64);
+/// A line: its name, and its value in each round.
+type Line<'a> = (&'a str, &'a dyn Fn(&Round) -> f64);
 
 pub fn svg(rounds: &[Round]) -> String {
     let panels: [(&str, &[Line<'_>]); 3] = [
         (
             "a second",
             &[
-                ("registrations", "#1b6ca8", &|r| r.registrations_a_second),
-                ("messages with reports", "#c2571a", &|r| r.messages_a_second),
+                ("registrations", &|r| r.registrations_a_second),
+                ("messages with reports", &|r| r.messages_a_second),
             ],
         ),
         (
             "ms until delivered",
             &[
-                ("50 %", "#1b6ca8", &|r| r.delivered[0]),
-                ("95 %", "#7a7a7a", &|r| r.delivered[1]),
-                ("99 %", "#c2571a", &|r| r.delivered[2]),
+                ("50 %", &|r| r.delivered[0]),
+                ("95 %", &|r| r.delivered[1]),
+                ("99 %", &|r| r.delivered[2]),
             ],
         ),
         (
             "KiB a UE",
             &[
-                ("client", "#1b6ca8", &|r| r.here as f64 / 1024.0),
-                ("reference network", "#7a7a7a", &|r| {
+                ("client", &|r| r.here as f64 / 1024.0),
+                ("reference network", &|r| {
                     r.there.unwrap_or(0) as f64 / 1024.0
                 }),
             ],
@@ -39,15 +40,12 @@ pub fn svg(rounds: &[Round]) -> String {
         (PANEL.0 + 2.0 * MARGIN) * panels.len() as f64,
         PANEL.1 + 2.0 * MARGIN,
     );
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n"
-    );
+    let mut body = String::new();
     for (number, (title, lines)) in panels.into_iter().enumerate() {
         let left = number as f64 * (PANEL.0 + 2.0 * MARGIN) + MARGIN;
-        svg += &panel(rounds, title, lines, left);
+        body += &panel(rounds, title, lines, left);
     }
-    svg + "</svg>\n"
+    svg::document(width, height, &body)
 }
 
 fn panel(rounds: &[Round], title: &str, lines: &[Line<'_>], left: f64) -> String {
@@ -56,7 +54,7 @@ fn panel(rounds: &[Round], title: &str, lines: &[Line<'_>], left: f64) -> String
         .iter()
         .map(|round| decade(round.ues as f64))
         .collect();
-    let values = || lines.iter().flat_map(|(.., of)| rounds.iter().map(of));
+    let values = || lines.iter().flat_map(|(_, of)| rounds.iter().map(of));
     let low = values().map(decade).fold(f64::MAX, f64::min).floor();
     let high = values()
         .map(decade)
@@ -73,7 +71,7 @@ fn panel(rounds: &[Round], title: &str, lines: &[Line<'_>], left: f64) -> String
     while at <= high {
         let (up, label) = (y(at), 10_f64.powf(at));
         svg += &format!(
-            "<path d=\"M{left:.0} {up:.0}h{:.0}\" stroke=\"#ddd\"/>\
+            "<path d=\"M{left:.0} {up:.0}h{:.0}\" class=\"rule\"/>\
              <text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{label}</text>\n",
             PANEL.0,
             left - 5.0,
@@ -89,15 +87,15 @@ fn panel(rounds: &[Round], title: &str, lines: &[Line<'_>], left: f64) -> String
             round.ues
         );
     }
-    for (number, (name, colour, of)) in lines.iter().enumerate() {
+    for (number, ((name, of), colour)) in lines.iter().zip(COLOURS).enumerate() {
         let points: Vec<String> = rounds
             .iter()
             .zip(&across)
             .map(|(round, at)| format!("{:.0},{:.0}", x(*at), y(decade(of(round)))))
             .collect();
         svg += &format!(
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\
-             <text x=\"{:.0}\" y=\"{:.0}\" fill=\"{colour}\">{name}</text>\n",
+            "<polyline class=\"line {colour}\" points=\"{}\"/>\
+             <text x=\"{:.0}\" y=\"{:.0}\" class=\"{colour}\">{name}</text>\n",
             points.join(" "),
             left + 5.0,
             MARGIN + 14.0 + 14.0 * number as f64

@@ -1,8 +1,9 @@
 //! One round: so many UEs register, write to each other, and leave.
 
 use crate::Args;
-use crate::measure::{Round, Times, resident};
+use crate::measure::{Times, resident};
 use crate::network::Network;
+use crate::record::Round;
 use crate::ue::{Memory, Told, Ue};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};

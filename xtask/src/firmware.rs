@@ -14,6 +14,36 @@ pub mod settings;
 /// The cargo profile in the root Cargo.toml: small, and optimised in one piece.
 pub const PROFILE: &str = "firmware";
 
+/// A level of optimisation, each with a profile and so a directory of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Opt {
+    S,
+    Z,
+    Three,
+}
+
+impl Opt {
+    /// The one that firmware has first.
+    pub const ALL: [Self; 3] = [Self::S, Self::Z, Self::Three];
+
+    /// As `opt-level` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::S => "s",
+            Self::Z => "z",
+            Self::Three => "3",
+        }
+    }
+
+    fn profile(self) -> &'static str {
+        match self {
+            Self::S => PROFILE,
+            Self::Z => "firmware-z",
+            Self::Three => "firmware-3",
+        }
+    }
+}
+
 /// What carries the session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
 pub enum Session {
@@ -35,6 +65,15 @@ impl Session {
         }
     }
 
+    /// The same for the keys of figures.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::EmbeddedTls => "firmware_embedded_tls",
+            Self::Tls13 => "firmware_tls13",
+            Self::Dtls13 => "firmware_dtls13",
+        }
+    }
+
     /// Whether the modem carries datagrams.
     pub fn is_datagrams(self) -> bool {
         self == Self::Dtls13
@@ -49,7 +88,7 @@ impl Session {
         logs: bool,
     ) -> Result<PathBuf> {
         self.build_all(toolchain, &[target], scenario, logs)?;
-        found(target, scenario.program())
+        found(toolchain.opt, target, scenario.program())
     }
 
     /// The same for several targets at once, side by side on all processors.
@@ -91,7 +130,7 @@ pub fn build_lean(
     features: &[&str],
 ) -> Result<PathBuf> {
     run_cargo(toolchain, &[target], &[program], features)?;
-    found(target, program)
+    found(toolchain.opt, target, program)
 }
 
 /// As `build` for programs and targets, side by side: most of the time is one long optimisation for each.
@@ -137,7 +176,7 @@ pub fn build_command(
             "--package",
             "msgin5g-firmware",
             "--profile",
-            PROFILE,
+            toolchain.opt.profile(),
             "--no-default-features",
         ])
         .args(["--features", &features.join(",")]);
@@ -151,8 +190,9 @@ pub fn build_command(
 }
 
 /// Where cargo has put it.
-fn found(target: &str, program: &str) -> Result<PathBuf> {
-    let built = run::target_dir().join(target).join(PROFILE).join(program);
+fn found(opt: Opt, target: &str, program: &str) -> Result<PathBuf> {
+    let dir = run::target_dir().join(target).join(opt.profile());
+    let built = dir.join(program);
     ensure!(built.is_file(), "cargo made no {}", built.display());
     Ok(built)
 }

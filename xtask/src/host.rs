@@ -14,8 +14,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// K_AUSF of the second UE: any 32 octets that the network is told too.
-const PEER_KAUSF: &str = "c1f0aa7d4e2b9036588d17e4b39c60f25a71d8830e46bf927d1c3a5508e9647b";
-const PEER_SUPI: &str = "001010000000002";
+pub const PEER_KAUSF: &str = "c1f0aa7d4e2b9036588d17e4b39c60f25a71d8830e46bf927d1c3a5508e9647b";
+pub const PEER_SUPI: &str = "001010000000002";
 
 /// Set by `cargo xtask test` for its parts: the programs are there, and nobody waits for the lock of a cargo beside.
 pub const ARE_BUILT: &str = "MSGIN5G_PROGRAMS_ARE_BUILT";

@@ -6,8 +6,8 @@ mod bridge;
 mod budget;
 mod c;
 mod capi;
-mod compare;
 mod demo;
+mod docs;
 mod elf;
 mod exchange;
 mod figures;
@@ -20,7 +20,6 @@ mod logs;
 mod messaging;
 mod metadata;
 mod qemu;
-mod readme;
 mod remains;
 mod run;
 mod scenario;
@@ -79,7 +78,7 @@ enum Chore {
         #[arg(long)]
         target: Option<String>,
     },
-    /// Print what the parts cost: instructions, flash and RAM on the first board.
+    /// Print what the parts cost: instructions, flash and RAM, and octets on the line.
     Bench {
         /// One line of JSON for each figure.
         #[arg(long)]
@@ -87,9 +86,15 @@ enum Chore {
         /// This part only.
         #[arg(long, value_enum)]
         only: Option<bench::Group>,
-        /// Put the table of the peer into the README too.
+        /// Keep the figures in docs/figures.json, and make tables, charts and numbers of the guide anew.
         #[arg(long)]
         write: bool,
+    },
+    /// Make tables, charts and numbers of README and guide from docs/figures.json and docs/fleet.json.
+    Docs {
+        /// Only say what would change, and which numbers nobody prints.
+        #[arg(long)]
+        check: bool,
     },
     /// Write the C header, capi/include/msgin5g.h.
     Header {
@@ -110,7 +115,7 @@ enum Chore {
     },
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
-        /// Put the table into the README too.
+        /// Keep the figures as `bench --write` does, and the list of functions.
         #[arg(long)]
         write: bool,
     },
@@ -133,6 +138,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             toolchain::Toolchain::find_or_make(&toolchain::TARGETS, may_install)?.describe();
             Ok(())
         }
+        Chore::Docs { check } => docs::run(check),
         Chore::Header { check } => capi::header(check),
         Chore::Capi => capi::run(may_install),
         Chore::Demo {

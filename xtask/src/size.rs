@@ -1,6 +1,9 @@
 //! `cargo xtask size`: what the firmware takes, part by part and board by board.
 
+use crate::bench::{self, Figure, Unit};
 use crate::board::{BOARDS, Board};
+use crate::docs::store::{Store, place};
+use crate::docs::{self, tables};
 use crate::elf::{self, Sizes};
 use crate::exchange::{self, Exchange};
 use crate::firmware::Session;
@@ -8,7 +11,7 @@ use crate::host::Programs;
 use crate::scenario::Scenario;
 use crate::symbols::Symbols;
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{budget, c, firmware, install, qemu, readme};
+use crate::{budget, c, firmware, install};
 use anyhow::{Result, ensure};
 use std::path::Path;
 
@@ -20,7 +23,7 @@ pub const SMALLEST: Board = Board {
 };
 
 /// Programs that are weighed on the first board: name, features, and what each holds.
-const PARTS: [(&str, &[&str], &str); 5] = [
+pub const PARTS: [(&str, &[&str], &str); 5] = [
     (
         "probe_baseline",
         &["probes"],
@@ -48,6 +51,9 @@ const PARTS: [(&str, &[&str], &str); 5] = [
     ),
 ];
 
+/// The firmware in C, for keys of figures and for people.
+const IN_C: (&str, &str) = ("firmware_c", "tls13, in C");
+
 /// Builds all that is measured, side by side: one after another it takes far longer.
 pub fn build_all(toolchain: &Toolchain) -> Result<()> {
     for session in [Session::EmbeddedTls, Session::Tls13, Session::Dtls13] {
@@ -68,6 +74,8 @@ pub fn build_all(toolchain: &Toolchain) -> Result<()> {
 /// One firmware, measured.
 pub struct Row {
     board: Board,
+    /// For the keys of figures.
+    group: &'static str,
     /// What carries the session, and the language if it is another.
     what: &'static str,
     sizes: Sizes,
@@ -80,7 +88,6 @@ pub struct Row {
 /// One of the programs of [`PARTS`], weighed.
 pub struct Part {
     program: &'static str,
-    what: &'static str,
     sizes: Sizes,
     symbols: Symbols,
 }
@@ -92,31 +99,76 @@ pub struct Measured {
     pub symbols: Option<Symbols>,
 }
 
-/// Measures, prints, and fails if it is more than the budget; with `write`, it goes into the README and into the
-/// list of functions too.
+/// Measures, prints, and fails if it is more than the budget; with `write`, it goes into `docs/figures.json`, what is made
+/// of that, and the list of functions.
 pub fn run(write: bool, may_install: bool) -> Result<()> {
     install::for_exchange(&TARGETS, true, may_install)?;
     install::for_c_firmware(may_install)?;
     let toolchain = Toolchain::find_or_make(&TARGETS, may_install)?;
-    let programs = Programs::build()?;
-    build_all(&toolchain)?;
-    let mut rows = Vec::new();
-    for (session, board) in rows_to_measure() {
-        rows.push(measure(board, session, &toolchain, &programs)?.0);
-    }
-    for board in c::firmware::boards() {
-        rows.push(measure_c(board, &toolchain, &programs)?.0);
-    }
-    let parts = weigh_parts(&toolchain)?;
-    let table = table(&toolchain, &rows, &parts)?;
-    println!("\n{table}");
-    let measured = measured(&rows, &parts);
-    let within = budget::check(&measured);
+    let mut store = bench::store(&toolchain)?;
+    let within = measure_all(&toolchain, &Programs::build()?, &mut store, write)?;
+    println!("\n{}", tables::make("size", &store)?);
     if write {
-        readme::write(readme::SIZE, &table)?;
-        budget::write_baseline(&measured)?;
+        let mut kept = Store::load()?;
+        kept.take(store);
+        kept.save()?;
+        docs::run(false)?;
     }
     within
+}
+
+/// Measures all rows and parts and gives whether they are within the budget. With `write` their functions are
+/// written down.
+pub fn measure_all(
+    toolchain: &Toolchain,
+    programs: &Programs,
+    store: &mut Store,
+    write: bool,
+) -> Result<Result<()>> {
+    build_all(toolchain)?;
+    let mut rows = Vec::new();
+    for (session, board) in rows_to_measure() {
+        rows.push(measure(board, session, toolchain, programs)?.0);
+    }
+    for board in c::firmware::boards() {
+        rows.push(measure_c(board, toolchain, programs)?.0);
+    }
+    let parts = weigh_parts(toolchain)?;
+    keep(store, toolchain, &rows, &parts);
+    let measured = measured(&rows, &parts);
+    if write {
+        budget::write_baseline(&measured)?;
+    }
+    Ok(budget::check(&measured))
+}
+
+/// Puts them among the figures.
+pub fn keep(store: &mut Store, toolchain: &Toolchain, rows: &[Row], parts: &[Part]) {
+    let mut put = |core, group, key, value, unit| {
+        let figure = Figure {
+            group,
+            key,
+            what: "",
+            value,
+            unit,
+            octets: None,
+        };
+        store.put(&place(core, toolchain.opt.name()), &figure);
+    };
+    for row in rows {
+        let mut put = |key, value, unit| put(row.board.core, row.group, key, value, unit);
+        put("flash", row.sizes.flash(), Unit::Octets);
+        put("constants", row.sizes.rodata, Unit::Octets);
+        put("static_ram", row.sizes.ram(), Unit::Octets);
+        put("stack", row.stack, Unit::Octets);
+        put("keys", row.keys, Unit::Instructions);
+        put("handshake", row.handshake, Unit::Instructions);
+    }
+    for part in parts {
+        let mut put = |key, value| put(BOARDS[0].core, part.program, key, value, Unit::Octets);
+        put("flash", part.sizes.flash());
+        put("static_ram", part.sizes.ram());
+    }
 }
 
 /// All that has a budget.
@@ -137,6 +189,12 @@ pub fn measured(rows: &[Row], parts: &[Part]) -> Vec<Measured> {
         symbols: Some(part.symbols.clone()),
     });
     rows.chain(parts).collect()
+}
+
+/// Keys and names of the rows, each with its core.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str, Board)> {
+    let in_rust = rows_to_measure().map(|(session, board)| (session.key(), session.name(), board));
+    in_rust.chain(c::firmware::boards().map(|board| (IN_C.0, IN_C.1, board)))
 }
 
 /// What has a row: each session of TLS on each core, DTLS on one.
@@ -161,7 +219,8 @@ pub fn measure(
         "a firmware without the feature `defmt` holds strings of logs"
     );
     let exchange = exchange::run(board, &application, &programs.over(session)?, None, false)?;
-    let row = Row::new(board, session.name(), &application, &exchange)?;
+    let names = (session.key(), session.name());
+    let row = Row::new(board, names, &application, &exchange)?;
     Ok((row, exchange))
 }
 
@@ -173,20 +232,21 @@ pub fn measure_c(
 ) -> Result<(Row, Exchange)> {
     let application = c::firmware::build(toolchain, board)?;
     let exchange = exchange::run(board, &application, programs, None, false)?;
-    let row = Row::new(board, "tls13, in C", &application, &exchange)?;
+    let row = Row::new(board, IN_C, &application, &exchange)?;
     Ok((row, exchange))
 }
 
 impl Row {
     fn new(
         board: Board,
-        what: &'static str,
+        (group, what): (&'static str, &'static str),
         application: &Path,
         exchange: &Exchange,
     ) -> Result<Self> {
         let figures = &exchange.figures;
         Ok(Self {
             board,
+            group,
             what,
             sizes: exchange.sizes,
             stack: figures.number("stack")?,
@@ -197,54 +257,12 @@ impl Row {
     }
 }
 
-/// The text that stands in the README.
-pub fn table(toolchain: &Toolchain, rows: &[Row], parts: &[Part]) -> Result<String> {
-    let mut text = format!(
-        "Measured with {} and QEMU {}. Sizes in octets; RAM is static RAM and stack. Instructions leave out the\n\
-         waiting for the line; *keys* is from K_AUSF to K_AF.\n\n\
-         | session | core | flash | of it constants | static RAM | stack | RAM | keys, insn | handshake, insn |\n\
-         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-        toolchain.version()?,
-        qemu::version()?,
-    );
-    for row in rows {
-        text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-            row.what,
-            row.board.core,
-            grouped(row.sizes.flash()),
-            grouped(row.sizes.rodata),
-            grouped(row.sizes.ram()),
-            grouped(row.stack),
-            grouped(row.sizes.ram() + row.stack),
-            millions(row.keys),
-            millions(row.handshake),
-        );
-    }
-    text += &format!(
-        "\nParts on {}, each in a program of its own (they share code, so the sum is larger than the whole):\n\n\
-         | program | flash | static RAM |\n| --- | ---: | ---: |\n",
-        BOARDS[0].core
-    );
-    for part in parts {
-        text += &format!(
-            "| {} | {} | {} |\n",
-            part.what,
-            grouped(part.sizes.flash()),
-            grouped(part.sizes.ram())
-        );
-    }
-    text.push('\n');
-    Ok(text)
-}
-
 /// What each part takes on the first board.
 pub fn weigh_parts(toolchain: &Toolchain) -> Result<Vec<Part>> {
-    let weigh = |(program, features, what): (&'static str, &[&str], &'static str)| {
+    let weigh = |(program, features, _): (&'static str, &[&str], &str)| {
         let built = firmware::build(toolchain, BOARDS[0].target, program, features)?;
         Ok(Part {
             program,
-            what,
             sizes: elf::sizes(&built)?,
             symbols: Symbols::of(&built)?,
         })

@@ -2,6 +2,7 @@
 //!
 //! Nothing is downloaded but Debian packages and the few crates that `core` is built with.
 
+use crate::firmware::Opt;
 use crate::install::{self, Package};
 use crate::run;
 use anyhow::{Context, Result, bail};
@@ -26,18 +27,32 @@ const DEBIAN_RUSTLIB: &str = "/usr/lib/rustlib";
 pub struct Toolchain {
     /// None: the active one.
     rustc: Option<PathBuf>,
+    /// How it optimises firmware.
+    pub opt: Opt,
 }
 
 impl Toolchain {
     /// Finds the targets in the active toolchain or makes them from Debian's packages.
     pub fn find_or_make(targets: &[&str], may_install: bool) -> Result<Self> {
         if active_has(targets) {
-            return Ok(Self { rustc: None });
+            return Ok(Self::of(None));
         }
         make(targets, may_install).context(
             "no Cortex-M targets. Usually `rustup target add thumbv6m-none-eabi thumbv7m-none-eabi \
              thumbv7em-none-eabihf thumbv8m.main-none-eabihf` brings them; on Debian they are made from packages",
         )
+    }
+
+    fn of(rustc: Option<PathBuf>) -> Self {
+        Self { rustc, opt: Opt::S }
+    }
+
+    /// The same compiler at another level of optimisation.
+    pub fn at(&self, opt: Opt) -> Self {
+        Self {
+            rustc: self.rustc.clone(),
+            opt,
+        }
     }
 
     /// A cargo that builds with this compiler.
@@ -157,7 +172,7 @@ fn make(targets: &[&str], may_install: bool) -> Result<Toolchain> {
             bail!("{} does not find `core` for {target}", rustc.display());
         }
     }
-    Ok(Toolchain { rustc: Some(rustc) })
+    Ok(Toolchain::of(Some(rustc)))
 }
 
 fn cache_dir() -> Result<PathBuf> {

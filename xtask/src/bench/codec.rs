@@ -38,6 +38,14 @@ const COUNTED: [(&str, &str, Octets); 7] = [
     ("seal_256", "the same", Octets::Are(256)),
 ];
 
+/// What the probe tells besides.
+const TOLD: [(&str, &str); 4] = [
+    ("plain_octets", "JSON with nothing optional"),
+    ("full_octets", "JSON with all common members"),
+    ("client_size", "static RAM of the client itself"),
+    ("client_memory_size", "its buffers, by default"),
+];
+
 enum Octets {
     At(&'static str),
     Are(u64),
@@ -57,10 +65,28 @@ const WEIGHED: [(&str, &str, &[&str]); 2] = [
     ),
 ];
 
+/// The probe, and what it is built with.
+pub const PROGRAM: &str = "probe_codec";
+pub const FEATURES: [&str; 2] = ["probes", "tls13-x25519"];
+
 /// Runs the probe and weighs the others.
 pub fn measure(board: Board, toolchain: &Toolchain) -> Result<Vec<Figure>> {
-    let features = ["probes", "tls13-x25519"];
-    let probe = firmware::build(toolchain, board.target, "probe_codec", &features)?;
+    let mut figures = count(board, toolchain)?;
+    let weigh = |program: &str, features: &[&str]| {
+        let built = firmware::build_lean(toolchain, board.target, program, features)?;
+        Ok::<u64, anyhow::Error>(elf::sizes(&built)?.flash())
+    };
+    let ground = weigh("probe_baseline", &["probes"])?;
+    for (key, what, features) in WEIGHED {
+        let flash = weigh("probe_client", features)?.saturating_sub(ground);
+        figures.push(octets(key, what, flash));
+    }
+    Ok(figures)
+}
+
+/// Runs the probe.
+pub fn count(board: Board, toolchain: &Toolchain) -> Result<Vec<Figure>> {
+    let probe = firmware::build(toolchain, board.target, PROGRAM, &FEATURES)?;
     let outcome = Emulator::start(board, &probe)?.finish(Instant::now() + PATIENCE)?;
     ensure!(
         outcome.exit_code == 0,
@@ -72,20 +98,8 @@ pub fn measure(board: Board, toolchain: &Toolchain) -> Result<Vec<Figure>> {
     for (key, what, octets) in COUNTED {
         figures.push(counted(&outcome.figures, key, what, octets)?);
     }
-    for (key, what) in [
-        ("client_size", "static RAM of the client itself"),
-        ("client_memory_size", "its buffers, by default"),
-    ] {
+    for (key, what) in TOLD {
         figures.push(octets(key, what, outcome.figures.number(key)?));
-    }
-    let weigh = |program: &str, features: &[&str]| {
-        let built = firmware::build_lean(toolchain, board.target, program, features)?;
-        Ok::<u64, anyhow::Error>(elf::sizes(&built)?.flash())
-    };
-    let ground = weigh("probe_baseline", &["probes"])?;
-    for (key, what, features) in WEIGHED {
-        let flash = weigh("probe_client", features)?.saturating_sub(ground);
-        figures.push(octets(key, what, flash));
     }
     Ok(figures)
 }

@@ -8,7 +8,6 @@ use crate::elf::{self, Sizes};
 use crate::firmware;
 use crate::qemu::Emulator;
 use crate::run::Guarded;
-use crate::size::{grouped, millions};
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader};
@@ -63,7 +62,6 @@ const SESSIONS: [(&str, &str, &str, &[&str], bool); 4] = [
 pub struct Row {
     board: Board,
     key: &'static str,
-    pub what: &'static str,
     pub sizes: Sizes,
     /// What was taken of a heap at most: none of ours has one.
     pub heap: u64,
@@ -119,7 +117,6 @@ pub fn run(
     Ok(Row {
         board,
         key,
-        what,
         sizes: elf::sizes(firmware)?,
         heap: number("heap").unwrap_or(0),
         stack: number("stack")?,
@@ -130,33 +127,12 @@ pub fn run(
     })
 }
 
-/// The table of `docs/tls13.md`.
-pub fn table(rows: &[Row]) -> String {
-    let mut text = String::from(
-        "| session | core | flash | static RAM | stack | RAM | handshake, insn | echo of 33, insn | of 256 | handshake, octets | echo of 33, octets |\n\
-         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-    );
-    for row in rows {
-        let [short, long] = row.echo;
-        text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-            row.what,
-            row.board.core,
-            grouped(row.sizes.flash()),
-            grouped(row.sizes.ram()),
-            grouped(row.stack),
-            grouped(row.sizes.ram() + row.stack),
-            millions(row.handshake),
-            grouped(short),
-            grouped(long),
-            row.handshake_octets,
-            row.echo_octets[0],
-        );
-    }
-    text
+/// Keys and names, in the order of the table.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SESSIONS.into_iter().map(|(key, what, ..)| (key, what))
 }
 
-/// The same, figure by figure, with the core of each.
+/// What was measured, figure by figure, with the core of each.
 pub fn figures(rows: &[Row]) -> Vec<(Figure, &'static str)> {
     let mut figures = Vec::new();
     for row in rows {

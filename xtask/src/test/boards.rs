@@ -2,12 +2,12 @@
 
 use super::steps::Steps;
 use crate::board::BOARDS;
-use crate::compare::compare;
+use crate::docs::store::Store;
 use crate::host::Programs;
 use crate::run::{line, run};
 use crate::toolchain::{TARGETS, Toolchain};
-use crate::{budget, c, demo, firmware, metadata, readme, scenario, size};
-use anyhow::{Context, Result, ensure};
+use crate::{bench, budget, c, demo, firmware, metadata, scenario, size};
+use anyhow::{Result, ensure};
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
     steps.step("the crate for each target", || the_crate(toolchain));
@@ -60,9 +60,14 @@ pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
         no_random_numbers(toolchain)
     });
     let mut parts = Vec::new();
-    steps.step("the README's sizes", || {
+    steps.step("the figures of the firmware", || {
         parts = size::weigh_parts(toolchain)?;
-        the_readmes_sizes(toolchain, &rows, &parts)
+        let mut now = bench::store(toolchain)?;
+        size::keep(&mut now, toolchain, &rows, &parts);
+        Store::load()?.compare(&now)
+    });
+    steps.step("the figures of messages and of the line", || {
+        Store::load()?.compare(&bench::sample(toolchain)?)
     });
     steps.step("size budget", || {
         budget::check(&size::measured(&rows, &parts))
@@ -122,20 +127,4 @@ fn no_random_numbers(toolchain: &Toolchain) -> Result<()> {
         "it failed for another reason:\n{said}"
     );
     Ok(())
-}
-
-fn the_readmes_sizes(
-    toolchain: &Toolchain,
-    rows: &[size::Row],
-    parts: &[size::Part],
-) -> Result<()> {
-    let written = readme::table(readme::SIZE)?;
-    let measured = size::table(toolchain, rows, parts)?;
-    let compiler = toolchain.version()?;
-    let same_compiler = written.contains(&format!("with {compiler} "));
-    if !same_compiler {
-        println!("the README's figures are not of {compiler}: they may differ by a few percent");
-    }
-    println!("{measured}");
-    compare(&written, &measured, same_compiler).context("figures")
 }

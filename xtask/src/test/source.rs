@@ -1,6 +1,7 @@
 //! Rules that the source text must keep, beside what the compiler's lints see.
 
 use super::steps::Steps;
+use crate::docs;
 use crate::run::root;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -38,6 +39,7 @@ const LONGEST: usize = 440;
 pub fn steps(steps: &mut Steps) {
     steps.step("no panic and no indexing in src/", no_panic);
     steps.step("no long file", no_long_file);
+    steps.step("numbers in the guide", || docs::run(true));
 }
 
 fn no_panic() -> Result<()> {

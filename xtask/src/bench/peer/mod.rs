@@ -5,13 +5,11 @@ mod library;
 
 use super::sessions::{self, Row, Server};
 use crate::board::{BOARDS, Board};
-use crate::compare::compare;
-use crate::elf;
-use crate::readme;
+use crate::docs::store::{Store, place};
 use crate::run;
-use crate::size::{grouped, millions};
 use crate::toolchain::Toolchain;
-use anyhow::{Context, Result};
+use crate::{bench, elf};
+use anyhow::Result;
 use library::{Library, MBEDTLS, WOLFSSL};
 use std::process::Command;
 
@@ -79,33 +77,52 @@ pub fn measure(board: Board, toolchain: &Toolchain) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Builds and runs one of ours and one of each library and compares them with what the README says.
+/// Builds and runs one of ours and one of each library and compares them with what is kept.
 pub fn check(toolchain: &Toolchain) -> Result<()> {
     let (board, server) = (BOARDS[0], Server::start()?);
     let mut rows = vec![sessions::measure_one(toolchain, board, OURS[0], &server)?];
     for peer in PEERS.iter().filter(|peer| peer.define == "PEER_X25519") {
         rows.push(peer.measure(board, &server)?);
     }
-    let measured = table(&rows)?;
-    println!("{measured}");
-    let written = readme::table(readme::PEER)?;
-    let (conditions, ..) = measured.split_once(", each with").context("conditions")?;
-    if !written.contains(conditions) {
-        println!("the README's figures are of another compiler or library: they are not compared");
-        return Ok(());
+    let mut now = bench::store(toolchain)?;
+    measured_with(&mut now)?;
+    for (figure, core) in sessions::figures(&rows) {
+        now.put(&place(core, toolchain.opt.name()), &figure);
     }
-    // The heading, and these.
-    let is_one = |line: &&str| {
-        ["| session", "| ---"]
-            .iter()
-            .any(|mark| line.starts_with(mark))
-            || rows
-                .iter()
-                .any(|row| line.starts_with(&format!("| {} |", row.what)))
-    };
-    let written: Vec<&str> = written.lines().filter(is_one).collect();
-    compare(&written.join("\n"), &measured, false)
-        .context("`cargo xtask bench --only peer --write` updates it")
+    let kept = Store::load()?;
+    for version in ["gcc", "mbedtls", "wolfssl"] {
+        if kept.version_of(version)? != now.version_of(version)? {
+            println!("docs/figures.json is of another {version}: the peers are not compared");
+            return Ok(());
+        }
+    }
+    kept.compare(&now)
+}
+
+/// Says with which compiler and of which libraries the peers' figures are.
+pub fn measured_with(store: &mut Store) -> Result<()> {
+    let compiler = run::output(Command::new("arm-none-eabi-gcc").arg("-dumpversion"))?;
+    store.measured_with("gcc", compiler.trim());
+    store.measured_with("mbedtls", &MBEDTLS.find()?.version()?);
+    store.measured_with("wolfssl", &WOLFSSL.find()?.version()?);
+    Ok(())
+}
+
+/// Keys and names, in the order of the table.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let ours = OURS
+        .into_iter()
+        .filter_map(|ours| sessions::names().find(|(key, _)| *key == ours));
+    ours.chain(theirs())
+}
+
+/// All sessions on the first board: ours, and those of the peers.
+pub fn all_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    sessions::names().chain(theirs())
+}
+
+fn theirs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PEERS.iter().map(|peer| (peer.key, peer.what))
 }
 
 impl Peer {
@@ -116,35 +133,4 @@ impl Peer {
         row.sizes.bss -= elf::section_size(&firmware, ".heap")?;
         Ok(row)
     }
-}
-
-/// The table, with the conditions under which it was made.
-pub fn table(rows: &[Row]) -> Result<String> {
-    let compiler = run::output(Command::new("arm-none-eabi-gcc").arg("-dumpversion"))?;
-    let mut text = format!(
-        "Mbed TLS {} and wolfSSL {} by GCC {} with `-Os` and LTO, each with what this needs and no more: `interop/mbedtls/firmware/config.h`,\n\
-         `interop/wolfssl/firmware/user_settings.h`.\n\n\
-         | session | flash | static RAM | heap | stack | RAM | handshake, insn | echo of 33, insn | of 256 | handshake, octets |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-        MBEDTLS.find()?.version()?,
-        WOLFSSL.find()?.version()?,
-        compiler.trim()
-    );
-    for row in rows {
-        let [short, long] = row.echo;
-        text += &format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-            row.what,
-            grouped(row.sizes.flash()),
-            grouped(row.sizes.ram()),
-            grouped(row.heap),
-            grouped(row.stack),
-            grouped(row.sizes.ram() + row.heap + row.stack),
-            millions(row.handshake),
-            grouped(short),
-            grouped(long),
-            row.handshake_octets,
-        );
-    }
-    Ok(text)
 }
