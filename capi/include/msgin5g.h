@@ -46,6 +46,11 @@
 #define MSGIN5G_NONE 4294967295
 
 /**
+ * How many path segments an address has at the most; msgin5g_init() takes 6.
+ */
+#define MSGIN5G_DOCUMENT_PATH 8
+
+/**
  * The recipient shall report the delivery.
  */
 #define MSGIN5G_REPORT_WANTED 1
@@ -344,6 +349,10 @@ enum msgin5g_status
      * A transport does not do what it should; the report says what.
      */
     MSGIN5G_STATUS_NOT_CONFORMING = -110,
+    /**
+     * No UE configuration document, or one without what it must have; what it was read into says why.
+     */
+    MSGIN5G_STATUS_INVALID_DOCUMENT = -120,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -506,6 +515,39 @@ typedef uint32_t msgin5g_check;
 #endif // __cplusplus
 
 /**
+ * An element of a UE configuration document (TS 24.538 clause 7.2.3).
+ */
+enum msgin5g_element
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * None of them.
+     */
+    MSGIN5G_ELEMENT_NONE = 0,
+    /**
+     * `MSGin5G-Server-address`, mandatory.
+     */
+    MSGIN5G_ELEMENT_SERVER_ADDRESS = 1,
+    /**
+     * `MSGin5G-UE-Service-id`, mandatory.
+     */
+    MSGIN5G_ELEMENT_UE_SERVICE_ID = 2,
+    /**
+     * `Segment-size`, optional.
+     */
+    MSGIN5G_ELEMENT_SEGMENT_SIZE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_element msgin5g_element;
+#else
+typedef uint32_t msgin5g_element;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What has happened. Which members of msgin5g_event it sets stands with each; all others are 0 or empty.
  */
 enum msgin5g_event_kind
@@ -614,6 +656,14 @@ enum msgin5g_event_kind
      * The server did not take a report of ours: `message_id` if it is a UUID, `status`, `coap_code`, `cause`.
      */
     MSGIN5G_EVENT_KIND_REPORT_FAILED = 40,
+    /**
+     * The server has changed how long it keeps the message, or discarded it: `message_id`.
+     */
+    MSGIN5G_EVENT_KIND_UPDATED = 41,
+    /**
+     * The server has not changed how long it keeps the message: `message_id`, `status`, `coap_code`, `cause`.
+     */
+    MSGIN5G_EVENT_KIND_UPDATE_FAILED = 42,
     /**
      * The subscription stands: `subscription`, `expiration` (RFC 3339; empty: not said).
      */
@@ -796,6 +846,51 @@ enum msgin5g_reports
 typedef enum msgin5g_reports msgin5g_reports;
 #else
 typedef uint32_t msgin5g_reports;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How CoAP is carried.
+ */
+enum msgin5g_scheme
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Something that this header does not know yet.
+     */
+    MSGIN5G_SCHEME_UNKNOWN = 0,
+    /**
+     * UDP, without protection: for tests.
+     */
+    MSGIN5G_SCHEME_COAP = 1,
+    /**
+     * DTLS.
+     */
+    MSGIN5G_SCHEME_COAPS = 2,
+    /**
+     * TCP, without protection: for tests.
+     */
+    MSGIN5G_SCHEME_COAP_TCP = 3,
+    /**
+     * TLS over TCP.
+     */
+    MSGIN5G_SCHEME_COAPS_TCP = 4,
+    /**
+     * WebSockets, which nothing here speaks.
+     */
+    MSGIN5G_SCHEME_COAP_WS = 5,
+    /**
+     * WebSockets over TLS, which nothing here speaks.
+     */
+    MSGIN5G_SCHEME_COAPS_WS = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_scheme msgin5g_scheme;
+#else
+typedef uint32_t msgin5g_scheme;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1059,6 +1154,65 @@ typedef struct {
      */
     uint32_t lost;
 } msgin5g_conformance_report;
+
+/**
+ * What a UE configuration document says about MSGin5G. Set `size` before. Its texts end with 0 and lie in the
+ * document: both are to stay as long as a client is configured with them.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_document).
+     */
+    uint32_t size;
+    /**
+     * How to speak to the server: one of msgin5g_scheme.
+     */
+    uint32_t scheme;
+    /**
+     * The port to connect to: that of the address, or that of the scheme.
+     */
+    uint32_t port;
+    /**
+     * A port to try when nobody answers there; 0: none.
+     */
+    uint32_t fallback_port;
+    /**
+     * For msgin5g_config::segment_size: octets, 0 if the document names none.
+     */
+    uint32_t segment_size;
+    /**
+     * For msgin5g_config::server_path_count.
+     */
+    uint32_t server_path_count;
+    /**
+     * For msgin5g_config::ue_service_id.
+     */
+    const char *ue_service_id;
+    /**
+     * Where to connect: a name in lower case, or an address; one of IPv6 without its brackets.
+     */
+    const char *host;
+    /**
+     * For msgin5g_config::server_name: the host, if it is a name. NULL if it is an address: no key can be had for that.
+     */
+    const char *server_name;
+    /**
+     * For msgin5g_config::server_path.
+     */
+    const char *server_path[MSGIN5G_DOCUMENT_PATH];
+    /**
+     * After an error: the element that it is about, one of msgin5g_element.
+     */
+    uint32_t error_element;
+    /**
+     * After an error that is about no element: where the document is no XML that is taken, octets from the first.
+     */
+    uint32_t error_at;
+    /**
+     * After an error: what was expected, in words, ended by 0. Empty otherwise.
+     */
+    char error_text[96];
+} msgin5g_document;
 
 /**
  * A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;
@@ -1810,6 +1964,20 @@ msgin5g_status msgin5g_conformance_datagrams(const msgin5g_transport *transport,
                                              msgin5g_conformance_report *report);
 
 /**
+ * Reads a UE configuration document (TS 24.538 clause 7.2), which the UE fetched by HTTP or CoAP before. XML in UTF-8,
+ * up to 65,535 octets. May be called at any time from anywhere.
+ *
+ * \param document its octets; they are changed, and hold no XML any more
+ * \param document_len how many
+ * \param found what it says; not NULL
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_INVALID_DOCUMENT: `found` says why, in its `error` members;
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE
+ */
+msgin5g_status msgin5g_read_document(char *document,
+                                     size_t document_len,
+                                     msgin5g_document *found);
+
+/**
  * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().
  *
  * Do not call it for a client that is in use: msgin5g_wipe() it first. After an error there is no client.
@@ -2153,6 +2321,24 @@ const char *msgin5g_strerror(int32_t status);
  * MSGIN5G_VERSION of the header that it goes with. May be called at any time from anywhere.
  */
 uint32_t msgin5g_version(void);
+
+/**
+ * Changes until when the server keeps a message of ours that it stores, or has it discarded (TS 23.554 V19 clause
+ * 8.3.6.1): MSGIN5G_EVENT_KIND_UPDATED or MSGIN5G_EVENT_KIND_UPDATE_FAILED. The type of the message that says so is
+ * not known yet, so only servers of this library understand it: feature `stored-message-update`.
+ *
+ * \param client the client
+ * \param message_id as msgin5g_send() gave it
+ * \param destination the server that stores it, ended by 0
+ * \param expiration date and time (RFC 3339, ended by 0); NULL: the message is discarded
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_OUTBOX_FULL and MSGIN5G_STATUS_OUTBOX_TOO_SMALL, which pass;
+ * MSGIN5G_STATUS_TOO_LARGE, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_update_stored(msgin5g_client *client,
+                                     const msgin5g_message_id *message_id,
+                                     const char *destination,
+                                     const char *expiration);
 
 #ifdef __cplusplus
 }  // extern "C"

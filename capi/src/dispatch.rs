@@ -232,6 +232,13 @@ fn of_client(event: &Event<'_>, tell: impl FnOnce(&msgin5g_event)) {
                 None => event,
             }
         }
+        #[cfg(feature = "stored-message-update")]
+        Event::Updated { message_id } => named(Kind::Updated, message_id),
+        #[cfg(feature = "stored-message-update")]
+        Event::UpdateFailed {
+            message_id,
+            failure,
+        } => failed(named(Kind::UpdateFailed, message_id), failure),
         Event::Duplicate => plain(Kind::Duplicate),
         Event::Refused(code) => msgin5g_event {
             coap_code: code_number(*code),

@@ -57,6 +57,10 @@ pub enum msgin5g_event_kind {
     Incomplete = 39,
     /// The server did not take a report of ours: `message_id` if it is a UUID, `status`, `coap_code`, `cause`.
     ReportFailed = 40,
+    /// The server has changed how long it keeps the message, or discarded it: `message_id`.
+    Updated = 41,
+    /// The server has not changed how long it keeps the message: `message_id`, `status`, `coap_code`, `cause`.
+    UpdateFailed = 42,
     /// The subscription stands: `subscription`, `expiration` (RFC 3339; empty: not said).
     Subscribed = 50,
     /// The subscription is no more: `subscription`; `status` and `coap_code`, `cause` unless it was asked for.

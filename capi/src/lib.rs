@@ -39,6 +39,7 @@ mod config;
 mod conformance;
 mod context;
 mod dispatch;
+mod document;
 mod event;
 mod given;
 mod lifecycle;
@@ -52,6 +53,7 @@ mod sending;
 mod sizes;
 mod snapshot;
 mod status;
+mod stored;
 mod tested;
 mod words;
 
@@ -60,6 +62,7 @@ pub use at::*;
 pub use config::*;
 pub use conformance::*;
 pub use context::msgin5g_client;
+pub use document::*;
 pub use event::*;
 pub use lifecycle::*;
 pub use message::*;
@@ -69,6 +72,7 @@ pub use sending::*;
 pub use sizes::*;
 pub use snapshot::*;
 pub use status::*;
+pub use stored::*;
 
 #[cfg(not(any(feature = "tls13", feature = "embedded-tls")))]
 compile_error!("a session is needed: feature tls13 or embedded-tls");

@@ -122,6 +122,8 @@ pub enum msgin5g_status {
     ModemUnsendable = -102,
     /// A transport does not do what it should; the report says what.
     NotConforming = -110,
+    /// No UE configuration document, or one without what it must have; what it was read into says why.
+    InvalidDocument = -120,
 }
 
 use msgin5g_status as Status;
@@ -226,6 +228,7 @@ const TEXTS: &[(Status, &core::ffi::CStr)] = &[
     (Status::ModemRefused, c"modem refused a command"),
     (Status::ModemUnsendable, c"command cannot be written"),
     (Status::NotConforming, c"transport does not do as it should"),
+    (Status::InvalidDocument, c"configuration document not valid"),
 ];
 
 /// A status, and the number that goes with it.

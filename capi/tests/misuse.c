@@ -84,11 +84,12 @@ static int32_t with_client(int which, msgin5g_client *client)
     case 22: return msgin5g_snapshot_save(client, SECRET, sizeof SECRET, &fuse, flash, sizeof flash, &len);
     case 23:
         return msgin5g_snapshot_restore(client, SECRET, sizeof SECRET, &fuse, flash, sizeof flash, 1, 0);
+    case 24: return msgin5g_update_stored(client, &id, "msgin5g.example.com", NULL);
     default: return 1;
     }
 }
 
-#define FUNCTIONS 24
+#define FUNCTIONS 25
 
 static void all_say(int32_t expected, msgin5g_client *client)
 {
@@ -324,6 +325,12 @@ static void requests(void)
     STATUS(MSGIN5G_STATUS_UNKNOWN_TICKET, msgin5g_give_report(&it.client, UINT32_MAX, 0, "no"));
     STATUS(MSGIN5G_STATUS_INVALID_ARGUMENT, msgin5g_give_report(&it.client, 1, 2, NULL));
     STATUS(MSGIN5G_STATUS_INVALID_TEXT, msgin5g_give_report(&it.client, 1, 0, endless));
+
+    STATUS(MSGIN5G_STATUS_INVALID_ARGUMENT, msgin5g_update_stored(&it.client, NULL, "as.example", NULL));
+    STATUS(MSGIN5G_STATUS_INVALID_ARGUMENT, msgin5g_update_stored(&it.client, &id, NULL, NULL));
+    STATUS(MSGIN5G_STATUS_INVALID_TEXT, msgin5g_update_stored(&it.client, &id, endless, NULL));
+    STATUS(MSGIN5G_STATUS_INVALID_TEXT, msgin5g_update_stored(&it.client, &id, "as.example", endless));
+    STATUS(MSGIN5G_STATUS_OUTBOX_FULL, msgin5g_update_stored(&it.client, &id, "as.example", NULL));
 
     memset(&profile, 0, sizeof profile);
     STATUS(MSGIN5G_STATUS_INVALID_ARGUMENT, msgin5g_change_profile(&it.client, NULL));
@@ -633,6 +640,7 @@ int main(void)
     akma();
     at();
     misuse_conformance();
+    misuse_document();
     puts("misuse: ok");
     return EXIT_SUCCESS;
 }

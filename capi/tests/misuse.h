@@ -3,5 +3,6 @@
 #define MISUSE_H
 
 void misuse_conformance(void);
+void misuse_document(void);
 
 #endif

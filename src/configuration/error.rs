@@ -130,7 +130,9 @@ impl Element {
 }
 
 impl Expected {
-    const fn describe(self) -> &'static str {
+    /// It in words, such as "the end tag of the open element".
+    #[must_use]
+    pub const fn describe(self) -> &'static str {
         match self {
             Self::Root => "one element around all others",
             Self::Name => "a name",

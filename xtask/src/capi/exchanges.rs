@@ -23,6 +23,10 @@ const MODEM: Program = Program {
     name: "modem",
     sources: &["tests/modem.c", "tests/ue.c", "ports/posix.c"],
 };
+const SERVICES: Program = Program {
+    name: "services",
+    sources: &["tests/services.c", "tests/ue.c", "ports/posix.c"],
+};
 /// What the reference network calls them, in the order of msgin5g_at_dialect.
 const DIALECTS: [&str; 3] = ["quectel", "nordic", "sara"];
 
@@ -59,7 +63,13 @@ pub fn run(library: &Path) -> Result<()> {
     // The library has no sanitizers in it: this sees into that, too.
     let mut under_valgrind = programs::valgrind();
     under_valgrind.arg(programs::plain(&MESSAGING, library)?);
-    messaging(&network, under_valgrind)
+    messaging(&network, under_valgrind)?;
+
+    let sanitized = programs::sanitized(&SERVICES, library)?;
+    services(&network, Command::new(sanitized))?;
+    let mut under_valgrind = programs::valgrind();
+    under_valgrind.arg(programs::plain(&SERVICES, library)?);
+    services(&network, under_valgrind)
 }
 
 /// The host program, with a UE that answers.
@@ -82,6 +92,24 @@ fn messaging(programs: &Programs, mut command: Command) -> Result<()> {
     ensure!(
         ladder.iter().any(|line| line.contains("2 messages")),
         "no aggregate was seen:\n{}",
+        ladder.join("\n")
+    );
+    Ok(())
+}
+
+/// Two UEs with a network that keeps messages and notifies of topics.
+fn services(programs: &Programs, mut command: Command) -> Result<()> {
+    let network = start(programs, &["--stored-message-update", "--topic-notify"])?;
+    command.args(place(network.address));
+    command.args([SERVER_NAME, K_AUSF, SUPI, UE, OTHER_SUPI, OTHER_UE]);
+    let ladder = finish(network, command.arg(TOPIC))?;
+    // A UE sees a message either way.
+    let notifications = ladder
+        .iter()
+        .filter(|line| line.contains("Observe") && line.contains("MSG from"));
+    ensure!(
+        notifications.count() == 2,
+        "no notification was seen:\n{}",
         ladder.join("\n")
     );
     Ok(())

@@ -5,7 +5,7 @@ use anyhow::Result;
 use std::path::PathBuf;
 
 /// All that can be built in.
-const FEATURES: &str = "panic-handler,embedded-tls,base64,at,snapshot";
+const FEATURES: &str = "panic-handler,embedded-tls,base64,at,snapshot,stored-message-update";
 
 /// The static library for this computer.
 pub fn build() -> Result<PathBuf> {

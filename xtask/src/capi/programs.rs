@@ -30,15 +30,20 @@ const MISUSE: Program = Program {
     sources: &[
         "tests/misuse.c",
         "tests/misuse_conformance.c",
+        "tests/misuse_document.c",
         "tests/bench.c",
     ],
 };
 /// Those that need nothing but the library.
-const ALONE: [Program; 2] = [
+const ALONE: [Program; 3] = [
     MISUSE,
     Program {
         name: "conformance",
         sources: &["tests/conformance.c", "ports/posix.c"],
+    },
+    Program {
+        name: "document",
+        sources: &["tests/document.c", "tests/bench.c"],
     },
 ];
 

@@ -23,7 +23,7 @@ use crate::datagram::DatagramSecurity;
 use crate::modem::{Modem, ModemConfig, ModemFaults, ModemKind};
 use crate::{
     AKidForm, ApplicationServer, Config, DtlsSettings, Event, MsgRespCarriage, Subscriber, TestNet,
-    ladder,
+    TopicDelivery, ladder,
 };
 
 /// Reference network for msgin5g: AUSF, AAnF and MSGin5G Server on this machine.
@@ -76,6 +76,12 @@ struct Cli {
     /// Keep what is stored in this file of SQLite, over the end of the program.
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
+    /// Messages of a topic go as notifications (RFC 7641), not as POST.
+    #[arg(long)]
+    topic_notify: bool,
+    /// Take the update of a stored message, whose message type is a placeholder.
+    #[arg(long)]
+    stored_message_update: bool,
     /// Send MSGRESP as the server's own POST, not in the response.
     #[arg(long)]
     msgresp_post: bool,
@@ -260,6 +266,10 @@ fn config(cli: &Cli, dtls: Option<Arc<dyn DatagramSecurity>>) -> Result<Config, 
             reports: true,
         })
         .collect();
+    config.server.stored_message_update = cli.stored_message_update;
+    if cli.topic_notify {
+        config.server.topics.delivery = TopicDelivery::Notify;
+    }
     if cli.msgresp_post {
         config.server.msgresp = MsgRespCarriage::Post;
     }
