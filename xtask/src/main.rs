@@ -1,5 +1,6 @@
 //! The project's chores. Each is one subcommand: `cargo xtask --help`.
 
+mod api;
 mod bench;
 mod board;
 mod bridge;
@@ -102,6 +103,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Compare the crate's public API with the list of it, api/msgin5g.txt.
+    Api {
+        /// Write the list.
+        #[arg(long)]
+        write: bool,
+    },
     /// Make the C library for this computer and run the programs in C with it, against the reference network too.
     Capi,
     /// Build the C library and put it, its header, and its CMake and pkg-config files below a directory.
@@ -139,6 +146,7 @@ fn chore(args: &Args) -> anyhow::Result<()> {
             Ok(())
         }
         Chore::Docs { check } => docs::run(check),
+        Chore::Api { write } => api::run(write),
         Chore::Header { check } => capi::header(check),
         Chore::Capi => capi::run(may_install),
         Chore::Demo {

@@ -2,8 +2,8 @@
 
 use super::steps::Steps;
 use crate::board::BOARDS;
-use crate::metadata;
 use crate::run::{cargo, on_path, output, run};
+use crate::{api, metadata};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,7 @@ const HARMLESS_TWICE: [&str; 2] = ["embedded-hal", "nb"];
 
 pub fn steps(steps: &mut Steps) {
     steps.step("minimum Rust version", minimum_rust_version);
+    steps.step("public API", || api::run(false));
     steps.step("no crate twice in the firmware", no_crate_twice);
 }
 
