@@ -98,16 +98,6 @@ extern crate std;
 mod log;
 
 pub mod akma;
-// What only a feature uses is dead without it.
-#[cfg_attr(
-    not(all(
-        feature = "segmentation",
-        feature = "aggregation",
-        feature = "topics",
-        feature = "datagrams"
-    )),
-    allow(dead_code)
-)]
 pub mod client;
 pub mod coap;
 pub mod configuration;

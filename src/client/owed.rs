@@ -8,7 +8,6 @@ use super::outbox::{Kind, OutboxSlot, Verdict};
 use super::receiving::incoming::IncomingSlot;
 use super::sending::request::request_overhead;
 use super::{Event, Failure};
-use crate::message::cause;
 
 /// Something that the application is to be told.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +27,10 @@ pub(super) enum Owed {
     /// A message or report can be handed over.
     Ready(usize),
     /// A set of segments is complete, although none told how many there are.
+    #[cfg(feature = "segmentation")]
     Whole(usize),
     /// A set of segments will not be complete.
+    #[cfg(feature = "segmentation")]
     Lost(usize),
 }
 
@@ -159,8 +160,10 @@ impl Core<'_> {
             Owed::Released(index) => self.release_segments(index),
             Owed::Payload => self.payload_wanted(now),
             Owed::Ready(index) => self.hand_over(index),
+            #[cfg(feature = "segmentation")]
             Owed::Whole(index) => self.complete_without_total(index),
-            Owed::Lost(index) => self.lose(index, cause::SEGMENTS_MISSING),
+            #[cfg(feature = "segmentation")]
+            Owed::Lost(index) => self.lose(index, crate::message::cause::SEGMENTS_MISSING),
             Owed::Membership(failure) => {
                 let before = core::mem::replace(&mut self.membership, Membership::None);
                 Some(match before {

@@ -36,6 +36,7 @@ impl Payload<'_> {
     }
 
     /// Whether each character has one octet.
+    #[cfg(feature = "segmentation")]
     pub(super) fn is_ascii(&self) -> bool {
         match self {
             Self::Text(text) => text.is_ascii(),

@@ -5,9 +5,10 @@
 //! frame is never longer than that of a datagram, which has 4 octets before the token.
 
 #[cfg(feature = "datagrams")]
-use super::datagram::Front;
-use super::datagram::{HEADER_LEN, Header};
-use super::stream;
+use super::{
+    datagram::{Front, HEADER_LEN, Header},
+    stream,
+};
 
 /// How many octets must be free before a frame that [`to_datagram`] shall turn into a datagram: the
 /// shortest head of a frame is so much shorter.
@@ -36,6 +37,7 @@ pub(crate) fn to_frame(datagram: &mut [u8], front: &Front) -> Option<usize> {
 /// Turns a frame with [`MARGIN`] free octets before it into a datagram and tells where that begins.
 ///
 /// `None` where it is no frame, or one that no datagram can carry.
+#[cfg(feature = "datagrams")]
 pub(crate) fn to_datagram(octets: &mut [u8], header: Header) -> Option<usize> {
     let frame = octets.get(MARGIN..)?;
     let front = stream::peek(frame).ok()??;

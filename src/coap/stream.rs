@@ -67,6 +67,7 @@ pub fn peek(octets: &[u8]) -> Result<Option<Front>, CoapError> {
 }
 
 /// Octets before the token of the frame that begins here.
+#[cfg(feature = "datagrams")]
 pub(super) fn head_len(octets: &[u8]) -> Option<usize> {
     Some(parse_head(octets).ok()??.extended.saturating_add(1))
 }

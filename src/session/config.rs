@@ -1,4 +1,3 @@
-use super::SessionError;
 use crate::akma::{Kaf, PskIdentity};
 use core::fmt;
 
@@ -49,19 +48,6 @@ impl<'a> TlsConfig<'a> {
             server_name,
             alpn: &[b"coap"],
             max_fragment_length: true,
-        }
-    }
-
-    /// Refuses what cannot be written into a ClientHello.
-    #[cfg_attr(not(feature = "embedded-tls"), allow(dead_code))]
-    pub(super) fn check(&self) -> Result<(), SessionError> {
-        let name = self.server_name;
-        let name_ok = (1..=253).contains(&name.len()) && name.is_ascii() && !name.ends_with('.');
-        let alpn_ok = self.alpn.iter().all(|p| (1..=255).contains(&p.len()));
-        if name_ok && alpn_ok {
-            Ok(())
-        } else {
-            Err(SessionError::InvalidConfig)
         }
     }
 }

@@ -5,6 +5,7 @@ use core::convert::Infallible;
 
 /// It goes alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "others ask whether it is bound")]
 pub(crate) enum Gathering {
     No,
     /// Never.
@@ -50,6 +51,7 @@ pub(crate) mod answered {
     }
 }
 
+#[cfg(feature = "segmentation")]
 pub(crate) mod parts {
     use crate::client::memory::record::Record;
 

@@ -29,8 +29,10 @@ pub(crate) enum Field {
     Expiration,
     Outcome,
     Cause,
+    #[cfg(feature = "segmentation")]
     Set,
     /// Numbers of segments that are still to be sent.
+    #[cfg(feature = "segmentation")]
     Wanted,
     /// The Message ID of an aggregate that this message begins.
     AggregateId,
@@ -98,6 +100,7 @@ impl<'o> Pen<'o> {
         self.len = end;
     }
 
+    #[cfg(any(feature = "segmentation", feature = "aggregation"))]
     pub(crate) fn originator(&mut self, originator: Originator<'_>) {
         let field = match originator {
             Originator::Ue(_) => Field::FromUe,
@@ -172,6 +175,7 @@ impl<'a> Record<'a> {
     }
 
     /// Where the value of a field lies in the record.
+    #[cfg(feature = "segmentation")]
     pub(crate) fn place(self, field: Field) -> Option<core::ops::Range<usize>> {
         let (at, value) = self.values(field).next()?;
         Some(at..at.saturating_add(value.len()))
@@ -185,6 +189,7 @@ impl<'a> Record<'a> {
         self.get(field).map(as_text)
     }
 
+    #[cfg(feature = "topics")]
     pub(crate) fn texts(self, field: Field) -> impl Iterator<Item = &'a str> {
         self.values(field).map(|(_, value)| as_text(value))
     }

@@ -37,6 +37,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
     /// needs, whether they are there or not. One function for all who write: a copy for each
     /// costs 300 octets of flash.
     #[inline(never)]
+    #[cfg(any(feature = "segmentation", feature = "aggregation"))]
     pub(crate) fn push(
         &mut self,
         slot: S,
@@ -103,6 +104,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
         self.iter().position(wanted)
     }
 
+    #[cfg(any(feature = "segmentation", feature = "aggregation"))]
     pub(crate) fn len(&self) -> usize {
         self.used
     }
@@ -124,6 +126,7 @@ impl<'m, S: Slot> Shelf<'m, S> {
     }
 
     /// An entry and its octets.
+    #[cfg(feature = "segmentation")]
     pub(crate) fn entry_mut(&mut self, index: usize) -> Option<(&mut S, &mut [u8])> {
         let start = self.start_of(index);
         let slot = self.slots.get_mut(..self.used)?.get_mut(index)?;

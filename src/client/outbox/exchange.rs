@@ -61,6 +61,7 @@ impl Exchange {
     }
 
     /// To be sent at once, with the token that it had.
+    #[cfg(feature = "topics")]
     pub(crate) fn again(&mut self) {
         self.state = State::Due(0);
         self.attempts = 0;
@@ -111,6 +112,7 @@ impl Exchange {
     }
 
     /// Sets until when (ms) the answer may come.
+    #[cfg(feature = "datagrams")]
     pub(crate) fn wait_until(&mut self, until: u64) {
         if self.is_waiting() {
             self.state = State::AwaitingAnswer(until);

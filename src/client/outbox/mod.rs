@@ -107,6 +107,10 @@ impl Slot for OutboxSlot {
 
 /// Which request an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "segmentation", feature = "topics")),
+    allow(dead_code, reason = "what such a kind holds is then an empty type")
+)]
 pub(crate) enum Kind {
     Message,
     Segmented(Segmenting),
@@ -208,6 +212,7 @@ impl<'m> Outbox<'m> {
     }
 
     /// The entry to send next of those whose payload the application holds.
+    #[cfg(feature = "segmentation")]
     pub(crate) fn next_streamed(&self, now: u64) -> Option<usize> {
         self.next_of(now, true)
     }

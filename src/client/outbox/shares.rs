@@ -56,6 +56,7 @@ impl Outbox<'_> {
     }
 
     /// Whether so many reports and confirmations of so many octets together find a place.
+    #[cfg(any(feature = "segmentation", feature = "aggregation"))]
     pub(crate) fn has_room_for_answers(&self, entries: usize, octets: usize) -> bool {
         let room = self.room_for(Kind::Report);
         room.slots >= entries && room.octets >= octets

@@ -1,6 +1,7 @@
 //! What the client answers to requests of the server: a code, never a content.
 
 use crate::client::core::Answer;
+#[cfg(feature = "datagrams")]
 use crate::coap::datagram::Header;
 use crate::coap::signal::Signal;
 use crate::coap::{CoapError, Code, OptionNumber, Outgoing};
@@ -19,6 +20,7 @@ impl Answer {
     }
 
     /// The same as a datagram. An empty message is one of these, too.
+    #[cfg(feature = "datagrams")]
     pub(crate) fn encode_datagram(
         &self,
         header: Header,

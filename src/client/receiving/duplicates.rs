@@ -12,8 +12,10 @@ pub(crate) const REMEMBERED: usize = 32;
 pub(crate) enum Seen {
     Message,
     Report,
+    #[cfg(feature = "aggregation")]
     Aggregate,
     /// A message that no memory can hold.
+    #[cfg(feature = "segmentation")]
     TooLarge,
 }
 

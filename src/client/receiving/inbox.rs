@@ -30,6 +30,10 @@ pub(crate) enum Arrival {
 }
 
 /// A datagram that counts.
+#[cfg_attr(
+    not(feature = "datagrams"),
+    allow(dead_code, reason = "none ever comes, but the inbox asks")
+)]
 pub(crate) enum Kept {
     /// It has become a frame of this length.
     Frame(usize),
@@ -64,6 +68,7 @@ impl<'m> Inbox<'m> {
     }
 
     /// What is received from here on are datagrams, until the inbox is cleared.
+    #[cfg(feature = "datagrams")]
     pub(crate) fn take_datagrams(&mut self) {
         self.takes_datagrams = true;
     }

@@ -1,14 +1,21 @@
 //! What has arrived and cannot be handed over yet: segments of messages that are not complete,
 //! and the parts of aggregates, which go to the application one by one.
 
-use crate::client::memory::record::{Field, Pen, Record};
 use crate::client::memory::shelf::{Shelf, Slot};
 use crate::client::outbox::exchange::Exchange;
-use crate::message::Msg;
+#[cfg(any(feature = "segmentation", feature = "aggregation"))]
+use crate::{
+    client::memory::record::{Field, Pen, Record},
+    message::Msg,
+};
 
 /// One message that is being put together, or one aggregate that is being taken apart. The
 /// caller provides the slots, the client fills them.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(feature = "segmentation"),
+    allow(dead_code, reason = "nothing is put together")
+)]
 pub struct IncomingSlot {
     pub(crate) state: State,
     /// Segments in all, from the first segment.
@@ -31,6 +38,10 @@ pub struct IncomingSlot {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "segmentation", feature = "aggregation")),
+    allow(dead_code, reason = "they are handed over by the same code")
+)]
 pub(crate) enum State {
     /// Segments are missing.
     Collecting,
@@ -66,6 +77,7 @@ impl IncomingSlot {
         (self.is_open() && self.deadline != Self::NEVER).then_some(self.deadline)
     }
 
+    #[cfg(feature = "aggregation")]
     pub(crate) fn of(state: State) -> Self {
         Self {
             state,
@@ -99,12 +111,14 @@ impl<'m> Incoming<'m> {
         }
     }
 
+    #[cfg(any(feature = "segmentation", feature = "aggregation"))]
     pub(crate) fn record(&self, index: usize) -> Record<'_> {
         Record(self.shelf.octets(index))
     }
 }
 
 /// Who sends a message to whom.
+#[cfg(any(feature = "segmentation", feature = "aggregation"))]
 pub(crate) fn head(pen: &mut Pen<'_>, msg: &Msg<'_>) {
     pen.originator(msg.originator);
     pen.recipient(msg.recipient);

@@ -30,6 +30,7 @@ impl Due<'_> {
     }
 
     /// Octets that it takes in the outbox.
+    #[cfg(any(feature = "segmentation", feature = "aggregation"))]
     pub(crate) fn len(&self) -> usize {
         let mut pen = Pen::new(&mut []);
         self.write(&mut pen);

@@ -129,13 +129,5 @@ pub(crate) mod sending {
         pub(crate) fn lapse_sets(&self, _: u64) -> Option<Owed> {
             None
         }
-
-        pub(crate) fn complete_without_total(&self, _: usize) -> Option<Event<'static>> {
-            None
-        }
-
-        pub(crate) fn lose(&self, _: usize, _: &'static str) -> Option<Event<'static>> {
-            None
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! The frame on its way out, and what is known of the other end.
 
 use crate::client::farewell::Farewell;
-use crate::coap::datagram::Header;
 use crate::coap::signal::{Csm, DEFAULT_MAX_MESSAGE_SIZE};
-use crate::coap::{CoapError, Token, reframe, stream};
+use crate::coap::{CoapError, Token, stream};
+#[cfg(feature = "datagrams")]
+use crate::coap::{datagram::Header, reframe};
 
 /// The frame on its way out, and the signals that are due.
 pub(crate) struct Outbound<'m> {
@@ -75,6 +76,7 @@ impl<'m> Outbound<'m> {
     }
 
     /// The server says nothing of itself over datagrams, so `limit` is taken for its own.
+    #[cfg(feature = "datagrams")]
     pub(crate) fn connect_datagrams(&mut self, limit: usize) {
         (self.connected, self.is_deaf) = (true, false);
         self.margin = reframe::MARGIN;
@@ -82,12 +84,14 @@ impl<'m> Outbound<'m> {
     }
 
     /// The session takes no longer datagram.
+    #[cfg(feature = "datagrams")]
     pub(crate) fn limit_datagrams(&mut self, octets: usize) {
         let limit = octets.saturating_sub(self.margin);
         self.peer_limit = self.peer_limit.map(|before| before.min(limit));
     }
 
     /// The frame that has been written becomes a datagram.
+    #[cfg(feature = "datagrams")]
     pub(crate) fn become_datagram(&mut self, header: Header) -> bool {
         let octets = self.octets.get_mut(..self.len).unwrap_or_default();
         let start = reframe::to_datagram(octets, header);
@@ -154,6 +158,7 @@ impl<'m> Outbound<'m> {
     }
 
     /// Another frame could go out at once.
+    #[cfg(feature = "segmentation")]
     pub(crate) fn is_idle(&self) -> bool {
         self.connected && self.unsent().is_empty()
     }

@@ -80,7 +80,7 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
         psk: Psk<'_>,
         rng: &mut (impl CryptoRng + RngCore + ?Sized),
     ) -> Result<Self, SessionError> {
-        config.check()?;
+        check(config)?;
         let (fragment, fragment_len) = TlsMemory::<T, RX, TX>::max_fragment();
         let fragment = fragment.filter(|_| config.max_fragment_length);
         let needed = hello_len(config, psk, fragment.is_some());
@@ -120,6 +120,18 @@ impl<'m, T: StreamTransport, const RX: usize, const TX: usize> TlsSession<'m, T,
                 Err(e)
             }
         }
+    }
+}
+
+/// Refuses what cannot be written into a ClientHello.
+fn check(config: &TlsConfig<'_>) -> Result<(), SessionError> {
+    let name = config.server_name;
+    let name_ok = (1..=253).contains(&name.len()) && name.is_ascii() && !name.ends_with('.');
+    let alpn_ok = config.alpn.iter().all(|p| (1..=255).contains(&p.len()));
+    if name_ok && alpn_ok {
+        Ok(())
+    } else {
+        Err(SessionError::InvalidConfig)
     }
 }
 

@@ -26,8 +26,8 @@ pub trait Network {
 pub struct DeskModem(Device);
 
 impl DeskModem {
-    /// A modem that has just been switched on. Of the faults, those of the wire are the test's own: `pieces_of`
-    /// and `slow` change nothing here.
+    /// A modem that has just been switched on. Of the faults, that of the wire is the test's own: `pieces_of`
+    /// changes nothing here.
     #[must_use]
     pub fn new(kind: ModemKind, faults: ModemFaults, network: Box<dyn Network>) -> Self {
         let sockets = Sockets::new(Road::Desk(network), kind.sockets());

@@ -1,7 +1,7 @@
 //! A cellular modem on a TCP port: a UART's other end that speaks AT commands, with real sockets behind.
 //!
 //! One UART at a time. Two threads feed one queue: octets of the UART and of the network come in the
-//! order in which they happen, and nothing here waits for a clock unless it was told to be slow.
+//! order in which they happen, and nothing here waits for a clock.
 //!
 //! [`DeskModem`] is the same modem without threads, sockets and time, for tests that own all three.
 
@@ -16,7 +16,6 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
-use std::time::Duration;
 
 pub use desk::{DeskModem, Network};
 use device::Device;
@@ -53,8 +52,6 @@ pub struct ModemFaults {
     pub chatter: bool,
     /// Writes so many octets at once at the most.
     pub pieces_of: Option<usize>,
-    /// Pauses before each answer.
-    pub slow: Duration,
     /// Answers so many commands with ERROR, once greeted.
     pub errors: u32,
     /// Starts anew after so many octets of data that it hands over, once.
@@ -162,7 +159,6 @@ fn serve(mut uart: TcpStream, config: &ModemConfig) -> io::Result<ModemFaults> {
         if said.is_empty() {
             continue;
         }
-        thread::sleep(config.faults.slow);
         for piece in said.chunks(config.faults.pieces_of.unwrap_or(usize::MAX).max(1)) {
             if uart.write_all(piece).is_err() {
                 break;
