@@ -110,9 +110,9 @@ impl<'m, T: DatagramTransport, C: Crypto> Dtls13<'m, T, C> {
     pub fn resume(&mut self, snapshot: Snapshot) -> Result<(), SessionError> {
         self.abandon();
         let buffers = core::mem::take(&mut self.free);
-        match DtlsSession::resume_as(Line(None), &snapshot, &self.dtls, buffers) {
-            Ok(association) => {
-                self.association = Some(association);
+        let place = &mut self.association;
+        match DtlsSession::resume_as(place, Line(None), &snapshot, &self.dtls, buffers) {
+            Ok(()) => {
                 self.origin = Origin::Kept;
                 Ok(())
             }

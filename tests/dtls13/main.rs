@@ -15,3 +15,4 @@ mod server;
 mod finished;
 mod handshake;
 mod order;
+mod resume;

@@ -10,8 +10,6 @@ use core::task::Poll;
 use msgin5g::akma::{Kaf, PskIdentity};
 use msgin5g::session::tls13::Config;
 use msgin5g::session::tls13::crypto::{NamedGroup, RustCrypto, SoftwarePsk};
-#[cfg(feature = "snapshot")]
-use msgin5g::session::tls13::dtls::DtlsConnection;
 use msgin5g::session::tls13::dtls::{DtlsConfig, DtlsSession};
 #[cfg(feature = "snapshot")]
 use msgin5g::snapshot::Association;
@@ -88,7 +86,8 @@ pub fn resume(line: Line, kept: Association) -> Result<Secure, Problem> {
     let (receive, send) = RECORDS
         .take(|| ([0; 256 + 538], [0; 576]))
         .ok_or(Problem("memory"))?;
-    let connection = DtlsConnection::resume(kept, &DtlsConfig::default(), receive, send)
-        .map_err(failed_at!("session"))?;
-    Ok(Datagrams(place.insert(DtlsSession::over(line, connection))))
+    let config = DtlsConfig::default();
+    DtlsSession::resume_in(place, line, kept, &config, (receive, send))
+        .map(Datagrams)
+        .map_err(failed_at!("session"))
 }

@@ -89,16 +89,51 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         Err((name(e, false), buffers))
     }
 
-    /// Goes on with an association that was put away. What fails gives the buffers back.
+    /// Goes on with an association that [`export`](Self::export) has put away, over a connected
+    /// transport and in a place that the caller keeps: no copy of it goes over the stack. What is
+    /// written on snapshots at [`DtlsConnection::resume`] holds here. See [`DtlsConnection`] on the
+    /// buffers, `receive` and `send`.
+    ///
+    /// # Errors
+    /// [`SessionError::BufferTooSmall`]: `receive` has to be as long as before;
+    /// [`SessionError::InvalidConfig`] if this build has not the suite. `place` is empty then.
+    #[allow(clippy::needless_pass_by_value, reason = "it is used up")]
+    pub fn resume_in<'p>(
+        place: &'p mut Option<Self>,
+        transport: T,
+        snapshot: Snapshot,
+        dtls: &DtlsConfig<'m>,
+        (receive, send): (&'m mut [u8], &'m mut [u8]),
+    ) -> Result<&'p mut Self, SessionError> {
+        let buffers = Buffers::new(receive, send);
+        Self::resume_as(place, transport, &snapshot, dtls, buffers).map_err(|(e, _)| e)?;
+        // It is there.
+        place.as_mut().ok_or(SessionError::Internal)
+    }
+
+    /// The same. What fails gives the buffers back, and leaves nothing.
     pub(crate) fn resume_as(
+        place: &mut Option<Self>,
         transport: T,
         snapshot: &Snapshot,
         dtls: &DtlsConfig<'m>,
         buffers: Buffers<'m>,
-    ) -> Result<Self, (SessionError, Buffers<'m>)> {
-        match DtlsConnection::resume_in(snapshot, dtls, buffers) {
-            Ok(connection) => Ok(Self::over(transport, connection)),
-            Err((e, buffers)) => Err((name(e, false), buffers)),
+    ) -> Result<(), (SessionError, Buffers<'m>)> {
+        if let Err(e) = buffers.check(dtls) {
+            *place = None;
+            return Err((name(e, false), buffers));
+        }
+        let this = Self::prepare(place, transport, dtls, buffers);
+        match snapshot.restore(&mut this.connection) {
+            Ok(()) => {
+                this.was_open = true;
+                Ok(())
+            }
+            Err(e) => {
+                let buffers = this.connection.take_buffers();
+                *place = None;
+                Err((name(e, false), buffers))
+            }
         }
     }
 
@@ -248,8 +283,8 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
     }
 
     /// Puts the association away for a time without power, to go on with it by
-    /// [`DtlsConnection::resume`] and [`over`](Self::over), also from another address if there is
-    /// a Connection ID. Here it is over then; nothing is said to the server.
+    /// [`resume_in`](Self::resume_in), or [`DtlsConnection::resume`] and [`over`](Self::over), also
+    /// from another address if there is a Connection ID. Here it is over then; nothing is said to the server.
     ///
     /// `None`: nothing has changed, as something is under way. Poll, and ask again.
     #[must_use]

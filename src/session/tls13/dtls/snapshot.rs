@@ -92,13 +92,13 @@ impl Snapshot {
             client: Zeroizing::new(*r.array()?),
             server: Zeroizing::new(*r.array()?),
         };
-        let mut write = Epoch::new(suite, write_epoch, &secrets.client)?;
-        write.skip_to(written);
-        let mut read = ReadEpoch::new(suite, read_epoch, &secrets.server)?;
-        read.window = Window { next, seen };
+        // One after the other, each where it stays: keys are large.
+        let write = Epoch::new(suite, write_epoch, &secrets.client)?;
+        into.write.insert(write).skip_to(written);
+        let read = ReadEpoch::new(suite, read_epoch, &secrets.server)?;
+        let [newest, _] = &mut into.read;
+        newest.insert(read).window = Window { next, seen };
         into.suite = Some(suite);
-        into.write = Some(write);
-        into.read = [Some(read), None];
         into.secrets = Some(secrets);
         into.message_in = r.u16()?;
         into.message_out = r.u16()?;
@@ -139,24 +139,11 @@ impl<'b, C: Crypto> DtlsConnection<'b, C> {
         receive: &'b mut [u8],
         send: &'b mut [u8],
     ) -> Result<Self, TlsError> {
-        let resumed = Self::resume_in(&snapshot, dtls, Buffers::new(receive, send));
-        resumed.map_err(|(error, _)| error)
-    }
-
-    /// The same. What fails gives the memory back.
-    pub(crate) fn resume_in(
-        snapshot: &Snapshot,
-        dtls: &DtlsConfig<'b>,
-        buffers: Buffers<'b>,
-    ) -> Result<Self, (TlsError, Buffers<'b>)> {
-        if let Err(error) = buffers.check(dtls) {
-            return Err((error, buffers));
-        }
+        let buffers = Buffers::new(receive, send);
+        buffers.check(dtls)?;
         let mut this = Self::empty(dtls, buffers);
-        match snapshot.restore(&mut this) {
-            Ok(()) => Ok(this),
-            Err(error) => Err((error, this.take_buffers())),
-        }
+        snapshot.restore(&mut this)?;
+        Ok(this)
     }
 
     /// Puts the association away, to [`resume`](Self::resume) it later. Here it is over then,
