@@ -208,6 +208,7 @@ impl<T: DatagramTransport, C: Crypto> Channel for Dtls13<'_, T, C> {
         match &mut self.association {
             Some(association) if association.connection().can_move() => {
                 *association.transport_mut() = Line(None);
+                association.lose_datagram();
                 self.origin = Origin::Kept;
             }
             _ => self.abandon(),

@@ -13,6 +13,7 @@ mod sleeper;
 mod aggregation;
 mod bad_input;
 mod client;
+mod clocks;
 mod config;
 mod datagram;
 mod fairness;

@@ -6,6 +6,14 @@ mod dtls;
 #[cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
 #[path = "../support/tls13_server.rs"]
 mod server;
+#[cfg(all(
+    feature = "dtls13",
+    feature = "gcm",
+    feature = "x25519",
+    feature = "snapshot"
+))]
+#[path = "../support/sleeper.rs"]
+mod sleeper;
 
 #[cfg(all(feature = "dtls13", feature = "gcm", feature = "x25519"))]
 mod datagrams;

@@ -158,3 +158,6 @@ fn set_is_sound(slot: &IncomingSlot, record: Record<'_>) -> bool {
         && octets == record.rest().len()
         && slot.total.is_none_or(|total| count < total)
 }
+
+#[cfg(all(test, feature = "segmentation"))]
+mod tests;

@@ -131,3 +131,24 @@ fn the_front_of_a_datagram_is_enough() {
     // An option that is cut off is the caller's to judge.
     assert_eq!(endpoint.accept(&octets[..10], 0, nobody), Arrival::Request);
 }
+
+/// The clock goes back: a message ID means its message for as long as it would have.
+#[test]
+fn a_message_is_known_again_no_longer_after_the_clock_went_back() {
+    // EXCHANGE_LIFETIME, and NON_LIFETIME (RFC 7252 section 4.8.2).
+    for (kind, lifetime_ms) in [(Type::Con, 247_000), (Type::Non, 145_000)] {
+        let mut endpoint = Endpoint::<1, 4>::new(Params::new(), 7);
+        let request = datagram(kind, 9, Code::POST, token(1));
+        let (first, back, ahead) = (1_000_000, 400_000, 100_000);
+        assert_eq!(endpoint.accept(&request, first, nobody), Arrival::Request);
+        // After so long it is `back` again.
+        endpoint.shift(first + ahead - back);
+        let left = lifetime_ms - ahead;
+        let again = endpoint.accept(&request, back + left - 1, nobody);
+        assert_eq!(again, Arrival::Ignored);
+        assert_eq!(
+            endpoint.accept(&request, back + left, nobody),
+            Arrival::Request
+        );
+    }
+}

@@ -1,6 +1,8 @@
 //! The connection manager over DTLS 1.3 with a server of the test's own that knows the client by a
 //! Connection ID. (With wolfSSL: `interop/wolfssl/tests/manager.rs`.)
 
+#[cfg(feature = "snapshot")]
+mod waking;
 mod world;
 
 use world::*;

@@ -46,6 +46,8 @@ pub struct Peer {
     pub drop_answers: u32,
     /// It never acknowledges a Finished.
     pub is_mean: bool,
+    /// How often it was said to it.
+    pub finished: u32,
 }
 
 impl Peer {
@@ -106,8 +108,11 @@ impl Peer {
             return;
         };
         match (kind, &content[..]) {
-            (HANDSHAKE, [20, ..]) if !self.is_mean => {
-                self.down.push_back(down.seal(ACK, &ack(2, number)));
+            (HANDSHAKE, [20, ..]) => {
+                self.finished += 1;
+                if !self.is_mean {
+                    self.down.push_back(down.seal(ACK, &ack(2, number)));
+                }
             }
             (DATA, [0x40, 0, high, low]) => {
                 self.pings += 1;

@@ -62,3 +62,26 @@ fn padded(server: &mut Server, kind: u8, content: &[u8], pad: usize) -> Vec<u8> 
         None => Vec::new(),
     }
 }
+
+/// Between the pieces of a message there is nothing, not even what middleboxes need (RFC 8446
+/// section 5.1).
+#[test]
+fn change_cipher_spec_inside_a_message_is_refused() {
+    let error = SessionError::UnexpectedRecord { content_type: 20 };
+    for cut in [1, 4, 20] {
+        let (mut client, link, mut server) = start();
+        let hello = server.server_hello();
+        link.inject(&record(HANDSHAKE, &hello[..cut]));
+        link.inject(&record(20, &[1]));
+        link.inject(&record(HANDSHAKE, &hello[cut..]));
+        assert_eq!(client.poll_open(0), Poll::Ready(Err(error)), "{cut}");
+
+        let (mut client, link, mut server) = start();
+        let hello = server.server_hello();
+        link.inject(&record(HANDSHAKE, &hello));
+        let extensions = server.message(ENCRYPTED_EXTENSIONS, &[0, 0]);
+        link.inject(&server.record(HANDSHAKE, &extensions[..cut.min(5)]));
+        link.inject(&record(20, &[1]));
+        assert_eq!(client.poll_open(0), Poll::Ready(Err(error)), "{cut}");
+    }
+}

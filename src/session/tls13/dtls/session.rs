@@ -304,6 +304,11 @@ impl<'m, T: DatagramTransport, C: Crypto> DtlsSession<'m, T, C> {
         &mut self.transport
     }
 
+    /// The transport is lost with what it has not taken: whoever needs that says it again.
+    pub(crate) fn lose_datagram(&mut self) {
+        self.connection.sent();
+    }
+
     fn drive(&mut self, now_ms: u64) -> Result<(), SessionError> {
         for _ in 0..ENOUGH {
             self.push(now_ms)?;
