@@ -207,6 +207,8 @@ impl Standing {
             OptionNumber::OBSERVE,
             if self.ends { END } else { SUBSCRIBE },
         );
+        // Below a path that ends in a slash there is no empty segment.
+        let path = path.strip_suffix(&[""]).unwrap_or(path);
         for segment in path.iter().take(MOST_PATH_SEGMENTS) {
             put(OptionNumber::URI_PATH, segment.as_bytes());
         }

@@ -273,3 +273,18 @@ fn a_subscription_has_its_limits() {
     bench.client.subscribe(&[topic("t"); 8], None).unwrap();
     assert_eq!(queries(&bench.request(0)).len(), 9);
 }
+
+/// Below a path that ends in a slash.
+#[test]
+fn the_path_of_topics_has_no_empty_segment() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered_with(&mut memory, |config| {
+        config.server_path = &["a", "", "msgin5g", ""];
+    });
+    let topic = MessagingTopic::new("weather").unwrap();
+    bench.client.subscribe(&[topic], None).unwrap();
+    let get = bench.request(0);
+    let segments = get.options.iter().filter(|(number, _)| *number == 11);
+    let segments: Vec<_> = segments.map(|(_, value)| value.as_slice()).collect();
+    assert_eq!(segments, [&b"a"[..], b"", b"msgin5g", b"topics"]);
+}

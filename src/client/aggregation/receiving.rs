@@ -91,8 +91,10 @@ impl Core<'_> {
                 pen.originator(all.originator);
                 pen.recipient(all.recipient);
                 pen.rest(&[]);
-                for part in all.reports {
-                    if !seen.contains(originator, part.message_id, Seen::Report) {
+                for (at, part) in all.reports.iter().enumerate() {
+                    let mut before = all.reports.iter().take(at);
+                    let twice = before.any(|other| other.message_id == part.message_id);
+                    if !twice && !seen.contains(originator, part.message_id, Seen::Report) {
                         count = count.saturating_add(1);
                         put_part(&mut pen, part.message_id, |pen| {
                             put_outcome(pen, part.status);

@@ -180,7 +180,7 @@ impl Core<'_> {
     /// Asks for what has not come in time, and finds what has been asked for often enough.
     pub(crate) fn lapse_sets(&mut self, now: u64) -> Option<Owed> {
         let wait_ms = u64::from(self.config.segment_wait_ms);
-        let listens = self.membership.lets_messages_out();
+        let listens = self.outbound.is_connected() && self.membership.lets_messages_out();
         for index in 0..self.incoming.shelf.len() {
             let slot = *self.incoming.shelf.slot(index)?;
             if !slot.is_open() {

@@ -105,6 +105,30 @@ fn parts_wait_until_there_is_room_for_their_reports() {
     assert!(event.contains("payload: \"x\""), "{event}");
 }
 
+/// A server that says the same twice in one breath, and once more for good measure.
+#[test]
+fn a_report_that_stands_twice_in_an_aggregate_is_told_once() {
+    let mut memory = Bench::memory();
+    let mut bench = Bench::registered(&mut memory);
+    let report =
+        |number: u8, status: &str| json!({"Message ID": id(number), "Delivery Status": status});
+    let json = json!({"MSGin5G service identifier": "MSGin5G", "Message Type": "IMDN",
+        "Originating UE Service ID": "ue-0815@iot.example",
+        "Recipient UE Service ID": "ue-4711@iot.example", "Number of individual messages": 4,
+        "List of individual messages": [report(1, "success"), report(2, "success"),
+            report(1, "failure"), report(2, "success")]})
+    .to_string();
+    bench.post(&json);
+    let told = bench.events(0);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter().all(|event| event.contains("Success")),
+        "{told:?}"
+    );
+    bench.post(&json);
+    assert_eq!(bench.events(0), ["Duplicate"]);
+}
+
 #[test]
 fn an_aggregated_report_is_a_report_for_each() {
     let mut memory = Bench::memory();

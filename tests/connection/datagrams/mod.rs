@@ -134,3 +134,41 @@ fn a_quiet_association_is_kept_alive_by_pings() {
         matches!(device.story[0], ConnectionEvent::Disconnected { error: e, .. } if e == error)
     );
 }
+
+/// One segment of two comes before the sockets are lost, and the other one long after.
+#[test]
+fn segments_are_not_late_while_there_is_no_way_to_the_server() {
+    let segment = |number: u8, more: &str| {
+        let json = format!(
+            r#"{{"Message Type":"MSG","Originating UE Service ID":"ue-b@iot.example","Recipient UE Service ID":"meter-7@iot.example","Message ID":"00000000-0000-4000-8000-000000000001","Segmentation Set Identifier":"s","Message segment number":{number},{more},"Payload":"part {number}"}}"#
+        );
+        // NON POST, a token of one octet, Content-Format 50.
+        [
+            &[0x51, 2, 7, number, number, 0xC1, 50, 0xFF],
+            json.as_bytes(),
+        ]
+        .concat()
+    };
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    let peer = device.phone.peer.clone();
+    let first = segment(1, r#""Total number of message segments":2"#);
+    peer.borrow_mut().say(&first);
+    device.turn();
+    assert!(device.events.last().unwrap().starts_with("Segment"));
+    device.phone.lose_socket(8);
+    device.turn();
+    // Three times the time after which missing ones are asked for, and as often as that is done.
+    for _ in 0..60 {
+        device.pass(15_000);
+        if device.connection.is_open() {
+            break;
+        }
+    }
+    assert!(device.now > 200_000 && device.connection.is_open());
+    peer.borrow_mut()
+        .say(&segment(2, r#""Last segment flag":true"#));
+    device.turn();
+    let last = device.events.last().unwrap();
+    assert!(last.contains("part 1part 2"), "{:?}", device.events);
+}

@@ -55,6 +55,12 @@ impl Peer {
         self.association = None;
     }
 
+    /// Sends a message by itself.
+    pub fn say(&mut self, datagram: &[u8]) {
+        let (_, [_, down, ..]) = self.association.as_mut().expect("an association");
+        self.down.push_back(down.seal(DATA, datagram));
+    }
+
     fn hear(&mut self, datagram: &[u8]) {
         match datagram.first() {
             Some(22) => self.greet(datagram),
