@@ -159,5 +159,5 @@ fn set_is_sound(slot: &IncomingSlot, record: Record<'_>) -> bool {
         && slot.total.is_none_or(|total| count < total)
 }
 
-#[cfg(all(test, feature = "segmentation"))]
+#[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! Each bound of what a snapshot may say of segments, from both sides. A snapshot that says so is
 //! authentic, so none can be made from outside.
 
+#![cfg(feature = "segmentation")]
+
 use super::{arrival_is_sound, entry_is_sound};
 use crate::client::memory::record::Record;
 use crate::client::outbox::{Kind, OutboxSlot};
