@@ -139,10 +139,11 @@ impl<C: Channel> Connection<'_, C> {
     }
 
     pub(super) fn pause(&mut self, for_key: bool, now: u64, rng: &mut impl RngCore) -> u64 {
+        let before = self.failures.count();
         let pause = self.failures.next_pause(&self.settings, rng);
         let count = self.failures.count();
-        // The count stops at its largest, which must not be told each time.
-        self.tell = count == self.settings.tell_after && count < u8::MAX;
+        // The count stops at its largest, which is not told each time.
+        self.tell = count == self.settings.tell_after && count != before;
         let until = now.saturating_add(pause);
         self.phase = Phase::Pausing { until, for_key };
         until

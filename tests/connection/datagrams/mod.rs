@@ -170,3 +170,68 @@ fn segments_are_not_late_while_there_is_no_way_to_the_server() {
     let last = device.events.last().unwrap();
     assert!(last.contains("part 1part 2"), "{:?}", device.events);
 }
+
+/// A server that knows its clients by their addresses knows this one no more.
+#[test]
+fn an_association_without_a_connection_id_ends_with_its_socket() {
+    let mut memory = memory();
+    let mut device = Device::new(&mut memory);
+    device.phone.peer.borrow_mut().has_no_id = true;
+    device.client.register().unwrap();
+    device.turn();
+    assert!(device.client.is_registered());
+    device.send("from elsewhere");
+    device.phone.lose_socket(0);
+    device.pass(600_000);
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.hellos, peer.registrations), (2, 2));
+    assert_eq!((device.sent, device.phone.asked), (1, 2));
+}
+
+/// What waits for a socket is dropped when nobody wants it any more.
+#[test]
+fn an_association_that_waits_is_over_when_the_connection_is_closed() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    device.phone.lose_socket(1_000);
+    device.pass(60_000);
+    device.connection.close();
+    device.turn();
+    assert_eq!(device.story.last(), Some(&ConnectionEvent::Closed));
+    device.phone.lose_socket(0);
+    device.connection.open();
+    device.pass(1_000);
+    assert!(device.connection.is_open() && device.client.is_registered());
+    let peer = device.phone.peer.borrow();
+    assert_eq!((peer.hellos, peer.registrations), (2, 2));
+}
+
+#[test]
+fn an_orderly_end_is_said_to_the_server() {
+    let mut memory = memory();
+    let mut device = Device::registered(&mut memory);
+    device.connection.close();
+    device.turn();
+    assert_eq!(device.story.last(), Some(&ConnectionEvent::Closed));
+    assert_eq!(device.phone.peer.borrow().farewells, 1);
+}
+
+/// The count of attempts stops at its largest, 255, and is told there once, too.
+#[test]
+fn that_nothing_lasts_is_told_once_whatever_the_number() {
+    for tell_after in [1, 254, 255] {
+        let mut memory = memory();
+        let mut device = Device::with(&mut memory, |settings| {
+            settings.tell_after = tell_after;
+            (settings.first_pause_ms, settings.longest_pause_ms) = (1_000, 1_000);
+        });
+        device.phone.lose_socket(1_000_000);
+        device.pass(600_000);
+        let told = device
+            .story
+            .iter()
+            .filter(|event| matches!(event, ConnectionEvent::NothingLasts { .. }));
+        assert!(device.story.len() > 350, "{}", device.story.len());
+        assert_eq!(told.count(), 1, "after {tell_after}");
+    }
+}

@@ -48,6 +48,10 @@ pub struct Peer {
     pub is_mean: bool,
     /// How often it was said to it.
     pub finished: u32,
+    /// It has no Connection ID for itself.
+    pub has_no_id: bool,
+    /// How often it was told close_notify.
+    pub farewells: u32,
 }
 
 impl Peer {
@@ -64,7 +68,7 @@ impl Peer {
     fn hear(&mut self, datagram: &[u8]) {
         match datagram.first() {
             Some(22) => self.greet(datagram),
-            Some(first) if first & 0b1111_0000 == 0b0011_0000 => self.hear_record(datagram),
+            Some(first) if first & 0b1110_0000 == 0b0010_0000 => self.hear_record(datagram),
             _ => panic!("{datagram:x?}"),
         }
     }
@@ -73,7 +77,11 @@ impl Peer {
         self.hellos += 1;
         let mut server = Server::with_prefix("dtls13", &PSK);
         server.client_hello(&[&hello[13..17], &hello[25..]].concat());
+        let has_no_id = self.has_no_id;
         let said = server.server_hello_with(0xfefd, 0xfefc, |hello| {
+            if has_no_id {
+                return;
+            }
             hello.extend([0, 54, 0, 3, 2, ID[0], ID[1]]);
             hello[3] += 7;
             hello[43] += 7;
@@ -114,6 +122,7 @@ impl Peer {
             return;
         };
         match (kind, &content[..]) {
+            (ALERT, [1, 0]) => self.farewells += 1,
             (HANDSHAKE, [20, ..]) => {
                 self.finished += 1;
                 if !self.is_mean {
@@ -149,15 +158,20 @@ impl Peer {
     }
 }
 
-/// Opens a record with the server's Connection ID. `None`: it is of another association.
+/// Opens a record with the server's Connection ID, if it has one. `None`: it is of another association.
 fn open(epoch: &mut Epoch, record: &[u8]) -> Option<(u16, u8, Vec<u8>)> {
-    let (header, body) = record.split_at(3 + ID.len());
-    assert_eq!(header[1..3], ID);
+    let id = match record[0] & 0b0001_0000 {
+        0 => &[][..],
+        _ => &ID,
+    };
+    let at = 1 + id.len();
+    let (header, body) = record.split_at(at + 2);
+    assert_eq!(&header[1..at], id);
     let mask = epoch.mask(body);
     let mut header = header.to_vec();
-    header[3] ^= mask[0];
-    header[4] ^= mask[1];
-    let number = u16::from_be_bytes([header[3], header[4]]);
+    header[at] ^= mask[0];
+    header[at + 1] ^= mask[1];
+    let number = u16::from_be_bytes([header[at], header[at + 1]]);
     epoch.key.number = number.into();
     let (text, tag) = body.split_at(body.len() - 16);
     let (cipher, nonce) = (Cipher::aes_128_gcm(), epoch.key.nonce());
