@@ -19,6 +19,7 @@ mod datagram;
 mod fairness;
 mod fleet;
 mod hostile;
+mod limits;
 mod link;
 mod noise;
 #[cfg(all(feature = "base64", feature = "segmentation", feature = "aggregation"))]
