@@ -52,7 +52,7 @@ fn parts(store: &Store) -> Result<String> {
 
 fn firmware(store: &Store) -> Result<String> {
     let mut bars = Vec::new();
-    for (core, opt, at) in tables::places(store) {
+    for (core, opt, at) in tables::places() {
         let value = |key| store.value(&format!("{at}.{}.{key}", footprint::SESSION.key()));
         let (flash, ram) = (value("flash")?, value("static_ram")? + value("stack")?);
         bars.push(Bar {
