@@ -46,9 +46,29 @@
 #define MSGIN5G_NONE 4294967295
 
 /**
- * How many path segments an address has at the most; msgin5g_init() takes 6.
+ * How many path segments an address has at the most.
  */
 #define MSGIN5G_DOCUMENT_PATH 8
+
+/**
+ * Applications that can be registered with one gateway.
+ */
+#define MSGIN5G_GATEWAY_APPLICATIONS 16
+
+/**
+ * Reports that one gateway can wait for, from either side; it knows as many messages again that want none.
+ */
+#define MSGIN5G_GATEWAY_EXCHANGES 32
+
+/**
+ * 8-octet words of a gateway.
+ */
+#define MSGIN5G_GATEWAY_WORDS 460
+
+/**
+ * Numbers of msgin5g_gateway_config::l3_codings.
+ */
+#define MSGIN5G_L3_CODINGS 12
 
 /**
  * The recipient shall report the delivery.
@@ -353,6 +373,10 @@ enum msgin5g_status
      * No UE configuration document, or one without what it must have; what it was read into says why.
      */
     MSGIN5G_STATUS_INVALID_DOCUMENT = -120,
+    /**
+     * A gateway does not take a message, from either side; the step says why.
+     */
+    MSGIN5G_STATUS_NOT_TAKEN = -130,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -796,6 +820,31 @@ typedef uint32_t msgin5g_key_kind;
 #endif // __cplusplus
 
 /**
+ * How messages are written on the links of a gateway.
+ */
+enum msgin5g_local_form
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Standard L3 messages (TS 24.538 clause A.2), over PC5.
+     */
+    MSGIN5G_LOCAL_FORM_L3 = 0,
+    /**
+     * CoAP in datagrams, with JSON (clause A.3).
+     */
+    MSGIN5G_LOCAL_FORM_COAP = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_local_form msgin5g_local_form;
+#else
+typedef uint32_t msgin5g_local_form;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How urgent a message is.
  */
 enum msgin5g_priority
@@ -821,6 +870,79 @@ enum msgin5g_priority
 typedef enum msgin5g_priority msgin5g_priority;
 #else
 typedef uint32_t msgin5g_priority;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Why a gateway does not take something.
+ */
+enum msgin5g_refusal
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It does.
+     */
+    MSGIN5G_REFUSAL_NONE = 0,
+    /**
+     * What came over the link cannot be read.
+     */
+    MSGIN5G_REFUSAL_UNREADABLE = 1,
+    /**
+     * It has no form on L3: an address under 5 octets, a Message ID that is no UUID, an empty payload.
+     */
+    MSGIN5G_REFUSAL_UNWRITABLE = 2,
+    /**
+     * Nothing is registered over this link, or not this application, or it may not.
+     */
+    MSGIN5G_REFUSAL_NOT_REGISTERED = 3,
+    /**
+     * The application is registered over another link.
+     */
+    MSGIN5G_REFUSAL_APPLICATION_TAKEN = 4,
+    /**
+     * The Layer-2 ID in a registration is not that of the link.
+     */
+    MSGIN5G_REFUSAL_OTHER_LINK = 5,
+    /**
+     * No room for another application or report, in all or for this link.
+     */
+    MSGIN5G_REFUSAL_FULL = 6,
+    /**
+     * A message that goes down has come up.
+     */
+    MSGIN5G_REFUSAL_DIRECTION = 7,
+    /**
+     * An address that cannot be used, or that of an area.
+     */
+    MSGIN5G_REFUSAL_TARGET = 8,
+    /**
+     * A Message ID that is no UUID.
+     */
+    MSGIN5G_REFUSAL_MESSAGE_ID = 9,
+    /**
+     * Another message with this Message ID waits for its report.
+     */
+    MSGIN5G_REFUSAL_MESSAGE_ID_TAKEN = 10,
+    /**
+     * Nobody behind the gateway waits for a report on this message.
+     */
+    MSGIN5G_REFUSAL_UNKNOWN_MESSAGE = 11,
+    /**
+     * No application for this message.
+     */
+    MSGIN5G_REFUSAL_NO_APPLICATION = 12,
+    /**
+     * Something that this header does not know yet.
+     */
+    MSGIN5G_REFUSAL_OTHER = 13,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_refusal msgin5g_refusal;
+#else
+typedef uint32_t msgin5g_refusal;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -916,6 +1038,59 @@ enum msgin5g_session
 typedef enum msgin5g_session msgin5g_session;
 #else
 typedef uint32_t msgin5g_session;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a gateway has made of something.
+ */
+enum msgin5g_step_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing.
+     */
+    MSGIN5G_STEP_KIND_NONE = 0,
+    /**
+     * An application can be reached from here on: `application_id`.
+     */
+    MSGIN5G_STEP_KIND_REGISTERED = 1,
+    /**
+     * An application can no longer be reached: `application_id`.
+     */
+    MSGIN5G_STEP_KIND_DEREGISTERED = 2,
+    /**
+     * The client has accepted a message of the UE: `message_id`.
+     */
+    MSGIN5G_STEP_KIND_SENT = 3,
+    /**
+     * The client has accepted a report of the UE: `message_id`.
+     */
+    MSGIN5G_STEP_KIND_REPORTED = 4,
+    /**
+     * The same message again: nothing was to be done but to answer it.
+     */
+    MSGIN5G_STEP_KIND_REPEATED = 5,
+    /**
+     * The UE has answered a request, over CoAP: nothing was to be done.
+     */
+    MSGIN5G_STEP_KIND_ANSWERED = 6,
+    /**
+     * A message goes to the UE of `link`.
+     */
+    MSGIN5G_STEP_KIND_DELIVERY = 7,
+    /**
+     * A report goes to the UE of `link`.
+     */
+    MSGIN5G_STEP_KIND_REPORT_DELIVERY = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum msgin5g_step_kind msgin5g_step_kind;
+#else
+typedef uint32_t msgin5g_step_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1215,6 +1390,87 @@ typedef struct {
 } msgin5g_document;
 
 /**
+ * A gateway for UEs that have no client (TS 23.554 clause 8.11, TS 24.538 clauses 6.3.2 and 6.4.2; experimental, for
+ * annex A of the latter is guidance). In memory of yours, not to be moved or copied. Only the library looks into it.
+ */
+typedef struct {
+    /**
+     * Nothing that you should look at.
+     */
+    uint64_t opaque[MSGIN5G_GATEWAY_WORDS];
+} msgin5g_gateway;
+
+/**
+ * The way to a UE behind the gateway. What you receive from it and send to it goes over this.
+ */
+typedef struct {
+    /**
+     * 1 a link of PC5; 0 any other.
+     */
+    uint32_t is_layer2;
+    /**
+     * The Layer-2 ID, 24 bits; of any other link a number of your choice.
+     */
+    uint32_t id;
+} msgin5g_link;
+
+/**
+ * What a gateway is told once. Set all of it to 0, then `size`, then what matters. Texts belong to the gateway as long
+ * as it is used.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_gateway_config).
+     */
+    uint32_t size;
+    /**
+     * One of msgin5g_local_form. For links of both forms make two gateways.
+     */
+    uint32_t form;
+    /**
+     * The UE Service ID of the client that messages go out with. Needed.
+     */
+    const char *ue_service_id;
+    /**
+     * Applications that one link may register. 0: 4.
+     */
+    uint32_t applications_per_link;
+    /**
+     * Reports that one link may wait for or owe. 0: 8.
+     */
+    uint32_t exchanges_per_link;
+    /**
+     * How long a report is waited for, ms. 0: one hour.
+     */
+    uint32_t exchange_lifetime_ms;
+    /**
+     * Elements of `path`, up to 8.
+     */
+    uint32_t path_count;
+    /**
+     * Path of the resource at the UEs, one text an element, for requests over CoAP. NULL: none.
+     */
+    const char *const *path;
+    /**
+     * For L3, whose numbers the standard leaves open: MSGIN5G_L3_CODINGS octets, copied. Message types: sending, report
+     * sending, delivery, report delivery, registration, de-registration; identifiers: Application ID, Originator Address,
+     * Failure Cause, Layer-2 ID; values of a delivery status: delivered, not delivered. NULL: 1, 2, 3, 4, 5, 6, 0x0a, 0x10,
+     * 0x11, 0x12, 1, 0.
+     */
+    const uint8_t *l3_codings;
+    /**
+     * Handed to the function below as it is.
+     */
+    void *user;
+    /**
+     * Whether an application may register over a link. NULL: all may.
+     *
+     * \return 1 or 0
+     */
+    int32_t (*may_register)(void *user, const msgin5g_link *link, uint32_t application_id);
+} msgin5g_gateway_config;
+
+/**
  * A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;
  * it is not to be moved or copied. Only the library looks into it.
  */
@@ -1224,6 +1480,173 @@ typedef struct {
      */
     uint64_t opaque[MSGIN5G_CLIENT_WORDS];
 } msgin5g_client;
+
+/**
+ * The name of a message sent from here: the octets of a UUID.
+ */
+typedef struct {
+    /**
+     * As they go over the wire.
+     */
+    uint8_t octets[16];
+} msgin5g_message_id;
+
+/**
+ * What is to go over a link, and why. Set `size`, `out` and `out_size` before; the rest is set by the call.
+ */
+typedef struct {
+    /**
+     * sizeof(msgin5g_gateway_step).
+     */
+    uint32_t size;
+    /**
+     * One of msgin5g_step_kind.
+     */
+    uint32_t kind;
+    /**
+     * Where octets for the link go.
+     */
+    uint8_t *out;
+    /**
+     * Room there: 12 for answers, about 150 and the payload for messages.
+     */
+    size_t out_size;
+    /**
+     * How many are to be sent over `link`; 0: none.
+     */
+    size_t out_len;
+    /**
+     * The link.
+     */
+    msgin5g_link link;
+    /**
+     * One of msgin5g_refusal, with MSGIN5G_STATUS_NOT_TAKEN.
+     */
+    uint32_t refusal;
+    /**
+     * Number of an application.
+     */
+    uint32_t application_id;
+    /**
+     * The message that it is about, if its ID is a UUID.
+     */
+    msgin5g_message_id message_id;
+    /**
+     * With a report of the UE: the ticket of the message. If msgin5g_gateway_from_ue() could not give the report, give it
+     * later by msgin5g_give_report(). 0: none.
+     */
+    uint32_t report_ticket;
+    /**
+     * Whether the UE reports success: 1 or 0.
+     */
+    uint32_t success;
+} msgin5g_gateway_step;
+
+/**
+ * A text that does not end with 0: valid during the callback that it was handed to. UTF-8.
+ */
+typedef struct {
+    /**
+     * Never NULL.
+     */
+    const char *data;
+    /**
+     * Octets.
+     */
+    size_t len;
+} msgin5g_text;
+
+/**
+ * A message that has arrived. Newer libraries add members at the end; `size` says how many there are.
+ */
+typedef struct {
+    /**
+     * Octets of this structure.
+     */
+    uint32_t size;
+    /**
+     * What kind of address the originator is: one of msgin5g_address.
+     */
+    uint32_t originator_kind;
+    /**
+     * Who sends it.
+     */
+    msgin5g_text originator;
+    /**
+     * What kind of address the recipient is: one of msgin5g_address.
+     */
+    uint32_t recipient_kind;
+    /**
+     * One of msgin5g_priority.
+     */
+    uint32_t priority;
+    /**
+     * Whom it is for: this UE, or a group, area or topic.
+     */
+    msgin5g_text recipient;
+    /**
+     * Its Message ID: a UUID with hyphens, or what the sender made of it, up to 64 octets.
+     */
+    msgin5g_text message_id;
+    /**
+     * The application it is for; empty: the default one.
+     */
+    msgin5g_text application_id;
+    /**
+     * UTF-8. Octets by agreement as base64, see msgin5g_decode_octets().
+     */
+    msgin5g_text payload;
+    /**
+     * Whether the sender asks for a report: 1 or 0.
+     */
+    uint32_t report_wanted;
+    /**
+     * Whether msgin5g_give_report() is to be called, with `report_ticket`: 1 or 0.
+     */
+    uint32_t report_due;
+    /**
+     * What msgin5g_give_report() takes.
+     */
+    uint32_t report_ticket;
+} msgin5g_received;
+
+/**
+ * What became of a message that was sent from here.
+ */
+typedef struct {
+    /**
+     * Octets of this structure.
+     */
+    uint32_t size;
+    /**
+     * Whether the message reached its application: 1 or 0.
+     */
+    uint32_t success;
+    /**
+     * What kind of address the originator is: one of msgin5g_address.
+     */
+    uint32_t originator_kind;
+    /**
+     * Whether the report names a message of ours by its UUID, in `message_id`: 1 or 0.
+     */
+    uint32_t has_message_id;
+    /**
+     * As msgin5g_send() gave it.
+     */
+    msgin5g_message_id message_id;
+    /**
+     * Who reports.
+     */
+    msgin5g_text originator;
+    /**
+     * The Message ID as text.
+     */
+    msgin5g_text message_id_text;
+    /**
+     * Why it failed, in free text; empty: not said.
+     */
+    msgin5g_text cause;
+} msgin5g_report;
 
 /**
  * How much of the memory goes where, in octets or as a number. 0: the default.
@@ -1327,122 +1750,6 @@ typedef struct {
      */
     int32_t (*fill)(void *user, uint8_t *out, size_t len);
 } msgin5g_random;
-
-/**
- * A text that does not end with 0: valid during the callback that it was handed to. UTF-8.
- */
-typedef struct {
-    /**
-     * Never NULL.
-     */
-    const char *data;
-    /**
-     * Octets.
-     */
-    size_t len;
-} msgin5g_text;
-
-/**
- * A message that has arrived. Newer libraries add members at the end; `size` says how many there are.
- */
-typedef struct {
-    /**
-     * Octets of this structure.
-     */
-    uint32_t size;
-    /**
-     * What kind of address the originator is: one of msgin5g_address.
-     */
-    uint32_t originator_kind;
-    /**
-     * Who sends it.
-     */
-    msgin5g_text originator;
-    /**
-     * What kind of address the recipient is: one of msgin5g_address.
-     */
-    uint32_t recipient_kind;
-    /**
-     * One of msgin5g_priority.
-     */
-    uint32_t priority;
-    /**
-     * Whom it is for: this UE, or a group, area or topic.
-     */
-    msgin5g_text recipient;
-    /**
-     * Its Message ID: a UUID with hyphens, or what the sender made of it, up to 64 octets.
-     */
-    msgin5g_text message_id;
-    /**
-     * The application it is for; empty: the default one.
-     */
-    msgin5g_text application_id;
-    /**
-     * UTF-8. Octets by agreement as base64, see msgin5g_decode_octets().
-     */
-    msgin5g_text payload;
-    /**
-     * Whether the sender asks for a report: 1 or 0.
-     */
-    uint32_t report_wanted;
-    /**
-     * Whether msgin5g_give_report() is to be called, with `report_ticket`: 1 or 0.
-     */
-    uint32_t report_due;
-    /**
-     * What msgin5g_give_report() takes.
-     */
-    uint32_t report_ticket;
-} msgin5g_received;
-
-/**
- * The name of a message sent from here: the octets of a UUID.
- */
-typedef struct {
-    /**
-     * As they go over the wire.
-     */
-    uint8_t octets[16];
-} msgin5g_message_id;
-
-/**
- * What became of a message that was sent from here.
- */
-typedef struct {
-    /**
-     * Octets of this structure.
-     */
-    uint32_t size;
-    /**
-     * Whether the message reached its application: 1 or 0.
-     */
-    uint32_t success;
-    /**
-     * What kind of address the originator is: one of msgin5g_address.
-     */
-    uint32_t originator_kind;
-    /**
-     * Whether the report names a message of ours by its UUID, in `message_id`: 1 or 0.
-     */
-    uint32_t has_message_id;
-    /**
-     * As msgin5g_send() gave it.
-     */
-    msgin5g_message_id message_id;
-    /**
-     * Who reports.
-     */
-    msgin5g_text originator;
-    /**
-     * The Message ID as text.
-     */
-    msgin5g_text message_id_text;
-    /**
-     * Why it failed, in free text; empty: not said.
-     */
-    msgin5g_text cause;
-} msgin5g_report;
 
 /**
  * Something has happened. Newer libraries add members at the end; `size` says how many there are.
@@ -1976,6 +2283,110 @@ msgin5g_status msgin5g_conformance_datagrams(const msgin5g_transport *transport,
 msgin5g_status msgin5g_read_document(char *document,
                                      size_t document_len,
                                      msgin5g_document *found);
+
+/**
+ * Makes a gateway with nobody behind it.
+ *
+ * \param gateway memory for it
+ * \param config for whom it sends, and how its links speak
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE,
+ * MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_INVALID_IDENTIFIER, MSGIN5G_STATUS_INVALID_CONFIG (the path),
+ * MSGIN5G_STATUS_NOT_BUILT
+ */
+msgin5g_status msgin5g_gateway_init(msgin5g_gateway *gateway, const msgin5g_gateway_config *config);
+
+/**
+ * Octets have come from a UE: a whole L3 message or a whole datagram. Registers its application, or hands its message or
+ * its report to the client, under the client's own UE Service ID. Not to be called out of a callback of the client.
+ *
+ * Over CoAP there is an answer in `step` whatever becomes of the request, also with an error of the client.
+ *
+ * \param gateway the gateway
+ * \param client what sends
+ * \param link where they came from
+ * \param octets they are changed
+ * \param octets_len how many
+ * \param now_ms the time on the clock of msgin5g_poll()
+ * \param step what became of it; not NULL
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_NOT_TAKEN: `step` says why; as msgin5g_send() or msgin5g_give_report() if the
+ * client does not accept it: the UE may try again; MSGIN5G_STATUS_BUFFER_TOO_SMALL, MSGIN5G_STATUS_INVALID_ARGUMENT,
+ * MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK
+ */
+msgin5g_status msgin5g_gateway_from_ue(msgin5g_gateway *gateway,
+                                       msgin5g_client *client,
+                                       const msgin5g_link *link,
+                                       uint8_t *octets,
+                                       size_t octets_len,
+                                       uint64_t now_ms,
+                                       msgin5g_gateway_step *step);
+
+/**
+ * The client has received a message: what goes to the UE that it is for. To be called out of on_message(). A message
+ * that names no application is for the only one that is registered. If it is not taken and a report is due, give one of
+ * failure, after msgin5g_poll().
+ *
+ * \param gateway the gateway
+ * \param message what on_message() was given
+ * \param now_ms the time on the clock of msgin5g_poll()
+ * \param step what is to go over which link; not NULL
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_NOT_TAKEN: `step` says why; MSGIN5G_STATUS_BUFFER_TOO_SMALL,
+ * MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_INVALID_TEXT, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED
+ */
+msgin5g_status msgin5g_gateway_message(msgin5g_gateway *gateway,
+                                       const msgin5g_received *message,
+                                       uint64_t now_ms,
+                                       msgin5g_gateway_step *step);
+
+/**
+ * The client has received a report: what goes to the UE that waits for it. To be called out of on_report().
+ *
+ * \param gateway the gateway
+ * \param report what on_report() was given
+ * \param now_ms the time on the clock of msgin5g_poll()
+ * \param step what is to go over which link; not NULL
+ * \return as msgin5g_gateway_message()
+ */
+msgin5g_status msgin5g_gateway_report(msgin5g_gateway *gateway,
+                                      const msgin5g_report *report,
+                                      uint64_t now_ms,
+                                      msgin5g_gateway_step *step);
+
+/**
+ * The client could not send a message of a UE (MSGIN5G_EVENT_KIND_FAILED): what goes to that UE, if it waits for a report.
+ *
+ * \param gateway the gateway
+ * \param message_id of the event
+ * \param cause why, for the UE, ended by 0; not NULL
+ * \param step what is to go over which link; not NULL
+ * \return as msgin5g_gateway_message()
+ */
+msgin5g_status msgin5g_gateway_failure(msgin5g_gateway *gateway,
+                                       const msgin5g_message_id *message_id,
+                                       const char *cause,
+                                       msgin5g_gateway_step *step);
+
+/**
+ * A link is lost: its applications are no longer reached, and nothing is waited for. Then msgin5g_gateway_lapsed().
+ *
+ * \return MSGIN5G_STATUS_OK, MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT, MSGIN5G_STATUS_NOT_INITIALISED
+ */
+msgin5g_status msgin5g_gateway_forget(msgin5g_gateway *gateway,
+                                      const msgin5g_link *link);
+
+/**
+ * A report that a UE owes and that did not come in time: the client keeps a place for it until msgin5g_give_report() with
+ * this ticket says that it failed. Ask until there is none, after msgin5g_gateway_forget() and now and then.
+ *
+ * \param gateway the gateway
+ * \param now_ms the time on the clock of msgin5g_poll()
+ * \param ticket where the ticket goes; not NULL
+ * \return 1 there is one; 0 none; below 0: MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED
+ */
+int32_t msgin5g_gateway_lapsed(msgin5g_gateway *gateway,
+                               uint64_t now_ms,
+                               uint32_t *ticket);
 
 /**
  * Makes a client. It calls nothing but the random function, and connects with the first msgin5g_poll().

@@ -46,7 +46,7 @@ pub enum msgin5g_element {
     SegmentSize = 3,
 }
 
-/// How many path segments an address has at the most; msgin5g_init() takes 6.
+/// How many path segments an address has at the most.
 pub const MSGIN5G_DOCUMENT_PATH: usize = 8;
 
 /// What a UE configuration document says about MSGin5G. Set `size` before. Its texts end with 0 and lie in the

@@ -41,6 +41,11 @@ mod context;
 mod dispatch;
 mod document;
 mod event;
+mod gateway;
+#[cfg(feature = "msgin5g-5")]
+mod gateway_flow;
+#[cfg(feature = "msgin5g-5")]
+mod gateway_step;
 mod given;
 mod lifecycle;
 mod message;
@@ -64,6 +69,7 @@ pub use conformance::*;
 pub use context::msgin5g_client;
 pub use document::*;
 pub use event::*;
+pub use gateway::*;
 pub use lifecycle::*;
 pub use message::*;
 pub use port::*;

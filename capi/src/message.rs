@@ -99,6 +99,7 @@ unsafe impl Sized32 for msgin5g_message {}
 
 /// A message that has arrived. Newer libraries add members at the end; `size` says how many there are.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct msgin5g_received {
     /// Octets of this structure.
     pub size: u32,
@@ -126,8 +127,12 @@ pub struct msgin5g_received {
     pub report_ticket: u32,
 }
 
+// SAFETY: C's, size first, all 0 is valid.
+unsafe impl Sized32 for msgin5g_received {}
+
 /// What became of a message that was sent from here.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct msgin5g_report {
     /// Octets of this structure.
     pub size: u32,
@@ -146,3 +151,6 @@ pub struct msgin5g_report {
     /// Why it failed, in free text; empty: not said.
     pub cause: msgin5g_text,
 }
+
+// SAFETY: C's, size first, all 0 is valid.
+unsafe impl Sized32 for msgin5g_report {}

@@ -124,6 +124,8 @@ pub enum msgin5g_status {
     NotConforming = -110,
     /// No UE configuration document, or one without what it must have; what it was read into says why.
     InvalidDocument = -120,
+    /// A gateway does not take a message, from either side; the step says why.
+    NotTaken = -130,
 }
 
 use msgin5g_status as Status;
@@ -229,6 +231,7 @@ const TEXTS: &[(Status, &core::ffi::CStr)] = &[
     (Status::ModemUnsendable, c"command cannot be written"),
     (Status::NotConforming, c"transport does not do as it should"),
     (Status::InvalidDocument, c"configuration document not valid"),
+    (Status::NotTaken, c"gateway does not take it"),
 ];
 
 /// A status, and the number that goes with it.

@@ -164,7 +164,7 @@ static void configurations(void)
 {
     static bench it;
     static char endless[2048], long_id[300];
-    static const char *path[7] = {"a", "b", "c", "d", "e", "f", "g"};
+    static const char *path[9] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
     static struct {
         msgin5g_config known;
         uint32_t more;
@@ -208,7 +208,7 @@ static void configurations(void)
     REFUSES(MSGIN5G_STATUS_INVALID_ARGUMENT, it.config.server_name = NULL);
     REFUSES(MSGIN5G_STATUS_AKMA_NAME, it.config.server_name = "");
     REFUSES(MSGIN5G_STATUS_AKMA_NAME, it.config.server_name = long_id);
-    REFUSES(MSGIN5G_STATUS_INVALID_CONFIG, (it.config.server_path = path, it.config.server_path_count = 7));
+    REFUSES(MSGIN5G_STATUS_INVALID_CONFIG, (it.config.server_path = path, it.config.server_path_count = 9));
     REFUSES(MSGIN5G_STATUS_INVALID_CONFIG, (it.config.server_path = path, it.config.server_path_count = UINT32_MAX));
     REFUSES(MSGIN5G_STATUS_INVALID_CONFIG, it.config.service_identifier = "");
     REFUSES(MSGIN5G_STATUS_INVALID_ARGUMENT, it.config.session = 99);
@@ -641,6 +641,7 @@ int main(void)
     at();
     misuse_conformance();
     misuse_document();
+    misuse_gateway();
     puts("misuse: ok");
     return EXIT_SUCCESS;
 }

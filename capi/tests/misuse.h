@@ -4,5 +4,6 @@
 
 void misuse_conformance(void);
 void misuse_document(void);
+void misuse_gateway(void);
 
 #endif

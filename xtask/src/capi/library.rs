@@ -5,7 +5,8 @@ use anyhow::Result;
 use std::path::PathBuf;
 
 /// All that can be built in.
-const FEATURES: &str = "panic-handler,embedded-tls,base64,at,snapshot,stored-message-update";
+const FEATURES: &str =
+    "panic-handler,embedded-tls,base64,at,snapshot,stored-message-update,msgin5g-5";
 
 /// The static library for this computer.
 pub fn build() -> Result<PathBuf> {

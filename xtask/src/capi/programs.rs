@@ -31,6 +31,7 @@ const MISUSE: Program = Program {
         "tests/misuse.c",
         "tests/misuse_conformance.c",
         "tests/misuse_document.c",
+        "tests/misuse_gateway.c",
         "tests/bench.c",
     ],
 };
