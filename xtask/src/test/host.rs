@@ -112,7 +112,11 @@ fn use_cases() -> Result<()> {
             .args(["run", "--quiet", "--package", "msgin5g"])
             .args(["--features", &features, "--example", name]))?;
     }
-    // Told all that it has to know on its command line.
+    // Told all that it has to know on its command line, so that cargo does not start it. The tests may have built it
+    // under a name of theirs alone.
+    run(cargo()
+        .args(["build", "--quiet", "--package", "msgin5g"])
+        .args(["--features", &features, "--example", "first_message"]))?;
     let program = target_dir().join("debug/examples/first_message");
     run(cargo()
         .args([
