@@ -1,6 +1,7 @@
 //! The caller's memory, given away piece by piece.
 
 use core::mem::MaybeUninit;
+use core::ptr::NonNull;
 
 use crate::msgin5g_status as Status;
 
@@ -47,11 +48,47 @@ impl Arena {
         Ok(unsafe { core::slice::from_raw_parts_mut(room.as_mut_ptr().cast::<T>(), len) })
     }
 
-    /// One value.
+    /// One value, that nobody drops.
     #[cfg(any(feature = "embedded-tls", feature = "at"))]
     pub fn put<T>(&mut self, value: T) -> Result<&'static mut T, Status> {
         let room = self.room::<T>(1)?;
         let place = room.first_mut().ok_or(Status::Internal)?;
         Ok(place.write(value))
+    }
+
+    /// One value that is made of what is left, and dropped with its owner. Its own place comes first.
+    pub fn own<T: 'static>(
+        &mut self,
+        make: impl FnOnce(&mut Self) -> Result<T, Status>,
+    ) -> Result<Owned<T>, Status> {
+        let room = self.room::<T>(1)?;
+        let place = room.first_mut().ok_or(Status::Internal)?;
+        Ok(Owned(NonNull::from(place.write(make(self)?))))
+    }
+}
+
+/// A value in the caller's memory.
+pub struct Owned<T>(NonNull<T>);
+
+impl<T> core::ops::Deref for Owned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: written, aligned, and nobody else's.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T> core::ops::DerefMut for Owned<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as above.
+        unsafe { self.0.as_mut() }
+    }
+}
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        // SAFETY: as above, and it is done once. The memory stays as long as the context.
+        unsafe { self.0.drop_in_place() }
     }
 }

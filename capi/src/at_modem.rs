@@ -12,7 +12,7 @@ use msgin5g::transport::{DatagramTransport, StreamTransport, TransportError};
 
 use super::{MSGIN5G_AT_CME, MSGIN5G_AT_WORDS, msgin5g_at, msgin5g_at_config};
 use crate::arena::Arena;
-use crate::port::counted;
+use crate::port::{fetch, offer};
 use crate::{MSGIN5G_NEVER, given, msgin5g_status as Status, msgin5g_transport};
 
 /// The caller's UART.
@@ -42,21 +42,11 @@ const _: () = assert!(align_of::<AtContext>() <= 8);
 
 impl StreamTransport for Uart {
     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
-        let Some(write) = self.0.write else {
-            return Poll::Ready(Err(TransportError::Closed));
-        };
-        // SAFETY: the caller's function, and octets that stay during the call.
-        let taken = unsafe { write(self.0.user, data.as_ptr(), data.len()) };
-        counted(taken, data.len())
+        offer(self.0.write, self.0.user, data)
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
-        let Some(read) = self.0.read else {
-            return Poll::Ready(Err(TransportError::Closed));
-        };
-        // SAFETY: the caller's function, and room that stays during the call.
-        let given = unsafe { read(self.0.user, buf.as_mut_ptr(), buf.len()) };
-        counted(given, buf.len())
+        fetch(self.0.read, self.0.user, buf)
     }
 }
 

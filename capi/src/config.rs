@@ -19,6 +19,19 @@ pub enum msgin5g_session {
     Tls13 = 0,
     /// TLS 1.3 over a stream, by embedded-tls: larger, for comparison. Its record buffers are always 640 octets.
     EmbeddedTls = 1,
+    /// DTLS 1.3 over datagrams, by the library's own core. An association outlives the socket, and even the power:
+    /// see msgin5g_snapshot_sleep().
+    Dtls13 = 2,
+    /// None over a stream: for a bench, never on a network. Asks for no key.
+    InsecureStream = 3,
+    /// None over datagrams: for a bench, never on a network. Asks for no key.
+    InsecureDatagrams = 4,
+}
+
+impl msgin5g_session {
+    /// cbindgen:ignore
+    /// The largest of them.
+    pub(crate) const LAST: u32 = Self::InsecureDatagrams as u32;
 }
 
 /// Who sends the delivery status report that a received message asks for.
@@ -47,7 +60,7 @@ pub struct msgin5g_sizes {
     pub incoming: u32,
     /// Messages in segments that are received at the same time. Default 4; MSGIN5G_NONE: none.
     pub sets: u32,
-    /// Longest record of the session, each way. Default 640.
+    /// Longest record of the session, each way; over datagrams, longest datagram. Default 640; over datagrams 1280.
     pub record: u32,
 }
 
@@ -138,6 +151,18 @@ pub struct msgin5g_config {
     pub stable_ms: u32,
     /// How long an orderly end may take, ms. 0: 5,000.
     pub close_timeout_ms: u32,
+    /// DTLS: longest datagram to the server, octets, 64 to 65,535. 0: 1152.
+    pub dtls_mtu: u32,
+    /// DTLS: pause before what was not answered in the handshake is sent again for the first time, ms; it doubles each
+    /// time. 0: 1,000; on NB-IoT 9,000 or more.
+    pub dtls_retransmit_first_ms: u32,
+    /// DTLS: longest such pause, ms. 0: 60,000.
+    pub dtls_retransmit_max_ms: u32,
+    /// DTLS: octets of `dtls_connection_id`, up to 20. Usually 0: the server need not tell this client's socket from
+    /// others. MSGIN5G_NONE: no Connection ID is offered, and an association does not outlive its socket.
+    pub dtls_connection_id_len: u32,
+    /// DTLS: the Connection ID (RFC 9146) by which the server is to address this client. May be NULL.
+    pub dtls_connection_id: *const u8,
 }
 
 // SAFETY: C's, size first, all 0 is valid.

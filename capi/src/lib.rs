@@ -38,6 +38,8 @@ mod channel;
 mod config;
 mod conformance;
 mod context;
+#[cfg(feature = "dtls13")]
+mod datagrams;
 mod dispatch;
 mod document;
 mod event;

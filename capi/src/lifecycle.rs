@@ -1,5 +1,6 @@
 //! From msgin5g_init() to msgin5g_wipe().
 
+use core::mem::MaybeUninit;
 use core::ptr::addr_of_mut;
 
 use msgin5g::akma::AfId;
@@ -10,15 +11,15 @@ use msgin5g::message::{
 };
 
 use crate::arena::Arena;
-use crate::channel::Channel;
+use crate::channel;
 use crate::context::{Context, Entered, magic, place};
 use crate::dispatch::{self, Handlers};
 use crate::given;
 use crate::port::{Port, Random, Supplier};
-use crate::sizes::{MSGIN5G_NEVER, default};
+use crate::sizes::{MSGIN5G_NEVER, default, size};
 use crate::status::told;
 use crate::{
-    MSGIN5G_NONE, msgin5g_client, msgin5g_config, msgin5g_profile, msgin5g_session, msgin5g_status,
+    MSGIN5G_NONE, msgin5g_client, msgin5g_config, msgin5g_profile, msgin5g_sizes, msgin5g_status,
 };
 use msgin5g_status as Status;
 
@@ -88,29 +89,11 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
 
     // SAFETY: the caller's memory, which nobody else uses until the client is wiped.
     let mut arena = unsafe { Arena::new(given.memory.cast(), given.memory_size) };
-    let sizes = &given.sizes;
-    let record = size(sizes.record, default::RECORD);
-    let (channel, held) = match given.session {
-        session if session == msgin5g_session::Tls13 as u32 => (
-            Channel::tls13(&mut arena, record, server_name)?,
-            Default::default(),
-        ),
-        session if session == msgin5g_session::EmbeddedTls as u32 => {
-            Channel::embedded_tls(&mut arena, server_name)?
-        }
-        _ => return Err(Status::InvalidArgument),
-    };
-    let outbox = size(sizes.outbox, default::OUTBOX);
-    let pieces = Pieces {
-        slots: arena.filled(size(sizes.slots, default::SLOTS), OutboxSlot::EMPTY)?,
-        incoming_slots: arena.filled(size(sizes.sets, default::SETS), IncomingSlot::EMPTY)?,
-        rx: arena.filled(size(sizes.receive, default::RECEIVE), 0)?,
-        tx: arena.filled(size(sizes.send, default::SEND), 0)?,
-        outbox: arena.filled(outbox, 0)?,
-        incoming: arena.filled(size(sizes.incoming, default::INCOMING), 0)?,
-    };
-    let client = Client::new(client_config, pieces, &mut random.draw()?)?;
-    let connection = Connection::new(settings(&given, af_id), channel);
+    // SAFETY: as above.
+    let (channel, held) = unsafe { channel::make(&mut arena, &given, server_name) }?;
+    // SAFETY: a place for a client.
+    let client = unsafe { &mut *addr_of_mut!((*context).client) };
+    make_client(client, client_config, &mut arena, &given.sizes, random)?;
 
     // SAFETY: a place for a context; the magic number goes in last.
     unsafe {
@@ -127,12 +110,33 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
         addr_of_mut!((*context).us).write(us);
         addr_of_mut!((*context).memory).write(given.memory.cast());
         addr_of_mut!((*context).memory_size).write(given.memory_size);
-        addr_of_mut!((*context).largest).write(outbox);
+        addr_of_mut!((*context).largest).write(size(given.sizes.outbox, default::OUTBOX));
         addr_of_mut!((*context).held).write(held);
-        (*addr_of_mut!((*context).client)).write(client);
-        (*addr_of_mut!((*context).connection)).write(connection);
+        (*addr_of_mut!((*context).connection))
+            .write(Connection::new(settings(&given, af_id), channel));
         addr_of_mut!((*context).magic).write(magic(context));
     }
+    Ok(())
+}
+
+/// Not inlined, as its stack is not needed afterwards.
+#[inline(never)]
+fn make_client(
+    place: &mut MaybeUninit<Client<'static>>,
+    config: Config<'static>,
+    arena: &mut Arena,
+    sizes: &msgin5g_sizes,
+    random: Random,
+) -> Result<(), Status> {
+    let pieces = Pieces {
+        slots: arena.filled(size(sizes.slots, default::SLOTS), OutboxSlot::EMPTY)?,
+        incoming_slots: arena.filled(size(sizes.sets, default::SETS), IncomingSlot::EMPTY)?,
+        rx: arena.filled(size(sizes.receive, default::RECEIVE), 0)?,
+        tx: arena.filled(size(sizes.send, default::SEND), 0)?,
+        outbox: arena.filled(size(sizes.outbox, default::OUTBOX), 0)?,
+        incoming: arena.filled(size(sizes.incoming, default::INCOMING), 0)?,
+    };
+    place.write(Client::new(config, pieces, &mut random.draw()?)?);
     Ok(())
 }
 
@@ -298,14 +302,6 @@ unsafe fn ask(client: *mut msgin5g_client, question: impl FnOnce(&mut Entered) -
     match unsafe { Entered::new(client) } {
         Ok(mut entered) => question(&mut entered),
         Err(status) => status as i32,
-    }
-}
-
-fn size(given: u32, default: usize) -> usize {
-    match given {
-        0 => default,
-        MSGIN5G_NONE => 0,
-        given => usize::try_from(given).unwrap_or(usize::MAX),
     }
 }
 

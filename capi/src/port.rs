@@ -7,7 +7,7 @@ use msgin5g::akma::{
     AKid, AfId, AkmaContext, AkmaKey, AkmaKeySource, Kaf, Kakma, KeySourceError, PskIdentity,
 };
 use msgin5g::connection::Modem;
-use msgin5g::rand_core::{CryptoRng, Error, RngCore};
+use msgin5g::rand_core::{CryptoRng, Error, RngCore, impls};
 use msgin5g::transport::{StreamTransport, TransportError};
 use zeroize::Zeroize;
 
@@ -17,7 +17,8 @@ use crate::{msgin5g_status as Status, msgin5g_subscriber};
 
 /// A way to the server: a socket, a modem. None of the functions may block, and none may call back into the client.
 ///
-/// Over TCP no octet may be lost, doubled or put in another order. Over UDP each call is one whole datagram.
+/// With a session over a stream (TCP) no octet may be lost, doubled or put in another order. With a session over
+/// datagrams (UDP) each call of `send` and of `recv` is one whole datagram, and any may be lost.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct msgin5g_transport {
@@ -29,14 +30,15 @@ pub struct msgin5g_transport {
     ///
     /// \return 1 connected, 0 not yet, below 0 it cannot be done now: MSGIN5G_STATUS_CLOSED or any code of your own
     pub connect: Option<unsafe extern "C" fn(user: *mut c_void) -> i32>,
-    /// Takes octets to be sent. They are valid during the call.
+    /// Takes octets to be sent. They are valid during the call. Over datagrams they are one datagram, taken whole or not.
     ///
     /// \return above 0 so many octets are taken, from the first on; 0 no room now, the same are offered again;
-    /// below 0 the stream is dead: MSGIN5G_STATUS_CLOSED or any code of your own
+    /// below 0 the way is dead: MSGIN5G_STATUS_CLOSED or any code of your own. A datagram that is lost is no error
     pub send: Option<unsafe extern "C" fn(user: *mut c_void, data: *const u8, len: usize) -> i32>,
-    /// Gives octets that have arrived: up to `len`, to the front of `buffer`.
+    /// Gives octets that have arrived: up to `len`, to the front of `buffer`. Over datagrams those of the next datagram;
+    /// what does not fit is dropped, and so is a datagram without octets.
     ///
-    /// \return above 0 so many octets; 0 nothing there now; below 0 the stream is dead and all that came before was
+    /// \return above 0 so many octets; 0 nothing there now; below 0 the way is dead and all that came before was
     /// given: MSGIN5G_STATUS_CLOSED or any code of your own
     pub recv: Option<unsafe extern "C" fn(user: *mut c_void, buffer: *mut u8, len: usize) -> i32>,
     /// Closes what connect() opened, or gives up connecting. May be NULL. Called also if there is nothing to close.
@@ -163,35 +165,62 @@ impl Port {
 
 impl StreamTransport for Port {
     fn send(&mut self, data: &[u8]) -> Poll<Result<usize, TransportError>> {
-        if data.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        let Some(send) = self.0.send else {
-            return Poll::Ready(Err(TransportError::Closed));
-        };
-        // SAFETY: the caller's function, and octets that stay during the call.
-        counted(
-            unsafe { send(self.0.user, data.as_ptr(), data.len()) },
-            data.len(),
-        )
+        offer(self.0.send, self.0.user, data)
     }
 
     fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
-        if buf.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        let Some(recv) = self.0.recv else {
-            return Poll::Ready(Err(TransportError::Closed));
-        };
-        // SAFETY: the caller's function, and room that stays during the call.
-        counted(
-            unsafe { recv(self.0.user, buf.as_mut_ptr(), buf.len()) },
-            buf.len(),
-        )
+        fetch(self.0.recv, self.0.user, buf)
     }
 }
 
-pub(crate) fn counted(returned: i32, most: usize) -> Poll<Result<usize, TransportError>> {
+#[cfg(any(feature = "dtls13", feature = "insecure-plaintext"))]
+impl msgin5g::transport::DatagramTransport for Port {
+    fn send(&mut self, datagram: &[u8]) -> Poll<Result<(), TransportError>> {
+        offer(self.0.send, self.0.user, datagram).map_ok(|_| ())
+    }
+
+    fn recv(&mut self, buf: &mut [u8]) -> Poll<Result<usize, TransportError>> {
+        fetch(self.0.recv, self.0.user, buf)
+    }
+}
+
+/// A function of the caller's that takes octets.
+type Taking = unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32;
+/// One that gives octets.
+type Giving = unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i32;
+
+/// Offers octets to the caller's function; how many it has taken.
+pub(crate) fn offer(
+    send: Option<Taking>,
+    user: *mut c_void,
+    data: &[u8],
+) -> Poll<Result<usize, TransportError>> {
+    match send {
+        _ if data.is_empty() => Poll::Ready(Ok(0)),
+        // SAFETY: the caller's function, and octets that stay during the call.
+        Some(send) => counted(unsafe { send(user, data.as_ptr(), data.len()) }, data.len()),
+        None => Poll::Ready(Err(TransportError::Closed)),
+    }
+}
+
+/// Asks the caller's function for octets; how many it has given.
+pub(crate) fn fetch(
+    recv: Option<Giving>,
+    user: *mut c_void,
+    buf: &mut [u8],
+) -> Poll<Result<usize, TransportError>> {
+    match recv {
+        _ if buf.is_empty() => Poll::Ready(Ok(0)),
+        // SAFETY: the caller's function, and room that stays during the call.
+        Some(recv) => counted(
+            unsafe { recv(user, buf.as_mut_ptr(), buf.len()) },
+            buf.len(),
+        ),
+        None => Poll::Ready(Err(TransportError::Closed)),
+    }
+}
+
+fn counted(returned: i32, most: usize) -> Poll<Result<usize, TransportError>> {
     match usize::try_from(returned) {
         Ok(0) => Poll::Pending,
         Ok(n) if n <= most => Poll::Ready(Ok(n)),
@@ -328,15 +357,11 @@ impl Random {
 
 impl RngCore for Random {
     fn next_u32(&mut self) -> u32 {
-        let mut octets = [0; 4];
-        self.fill_bytes(&mut octets);
-        u32::from_le_bytes(octets)
+        impls::next_u32_via_fill(self)
     }
 
     fn next_u64(&mut self) -> u64 {
-        let mut octets = [0; 8];
-        self.fill_bytes(&mut octets);
-        u64::from_le_bytes(octets)
+        impls::next_u64_via_fill(self)
     }
 
     /// Zeros where it fails. What must not be known to others is drawn by the functions that can fail.
@@ -368,15 +393,11 @@ pub(crate) struct Drawn {
 
 impl RngCore for Drawn {
     fn next_u32(&mut self) -> u32 {
-        let mut octets = [0; 4];
-        self.fill_bytes(&mut octets);
-        u32::from_le_bytes(octets)
+        impls::next_u32_via_fill(self)
     }
 
     fn next_u64(&mut self) -> u64 {
-        let mut octets = [0; 8];
-        self.fill_bytes(&mut octets);
-        u64::from_le_bytes(octets)
+        impls::next_u64_via_fill(self)
     }
 
     fn fill_bytes(&mut self, out: &mut [u8]) {

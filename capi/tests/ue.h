@@ -21,7 +21,7 @@ typedef struct ue_message {
 
 typedef struct ue {
     msgin5g_client client;
-    uint8_t memory[MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 4096, 8, 6144, 2, 2 * 640)];
+    uint8_t memory[MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 4096, 8, 6144, 2, MSGIN5G_TLS13_SIZE_FOR(640))];
     uint8_t k_ausf[32];
     /** The socket: to the server, or the UART. */
     port_tcp tcp;

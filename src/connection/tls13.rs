@@ -7,6 +7,7 @@ use rand_core::{CryptoRng, RngCore};
 use super::Channel;
 use crate::client::Client;
 use crate::driver;
+use crate::session::tls13::Buffers;
 use crate::session::tls13::crypto::Crypto;
 use crate::session::tls13::{Config, TlsSession};
 use crate::session::{Psk, Session, SessionError};
@@ -39,18 +40,10 @@ use crate::transport::StreamTransport;
 /// ```
 pub struct Tls13<'m, T, C: Crypto> {
     config: Config<'m>,
-    state: State<'m, T, C>,
+    session: Option<TlsSession<'m, T, C>>,
+    /// The memory, while no session has it.
+    free: Buffers<'m>,
     is_open: bool,
-}
-
-/// The buffers are here or in a session.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there is no heap, and most of the time it is large"
-)]
-enum State<'m, T, C: Crypto> {
-    Free(&'m mut [u8], &'m mut [u8]),
-    Session(TlsSession<'m, T, C>),
 }
 
 impl<'m, T: StreamTransport, C: Crypto> Tls13<'m, T, C> {
@@ -65,24 +58,14 @@ impl<'m, T: StreamTransport, C: Crypto> Tls13<'m, T, C> {
                 identity: b"-",
                 ..config
             },
-            state: State::Free(receive, send),
+            session: None,
+            free: (receive, send),
             is_open: false,
         }
     }
 
     fn session(&mut self) -> Result<&mut TlsSession<'m, T, C>, SessionError> {
-        match &mut self.state {
-            State::Session(session) => Ok(session),
-            State::Free(..) => Err(SessionError::Closed),
-        }
-    }
-
-    /// Takes the buffers out; something else has to be put in.
-    fn buffers(&mut self) -> (&'m mut [u8], &'m mut [u8]) {
-        match core::mem::replace(&mut self.state, State::Free(&mut [], &mut [])) {
-            State::Session(session) => session.into_buffers(),
-            State::Free(receive, send) => (receive, send),
-        }
+        self.session.as_mut().ok_or(SessionError::Closed)
     }
 }
 
@@ -96,14 +79,15 @@ impl<T: StreamTransport, C: Crypto> Channel for Tls13<'_, T, C> {
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<(), SessionError> {
         let psk = psk.ok_or(SessionError::KeyUnavailable)?;
-        let buffers = self.buffers();
-        let (state, outcome) =
-            match TlsSession::begin_as(transport, &self.config, psk, rng, buffers) {
-                Ok(session) => (State::Session(session), Ok(())),
-                Err((error, (receive, send))) => (State::Free(receive, send), Err(error)),
-            };
-        self.state = state;
-        outcome
+        self.abandon();
+        let buffers = core::mem::take(&mut self.free);
+        let (place, config) = (&mut self.session, &self.config);
+        TlsSession::begin_as(place, transport, config, psk, rng, buffers).map_err(
+            |(error, buffers)| {
+                self.free = buffers;
+                error
+            },
+        )
     }
 
     fn poll_open(&mut self, now: u64) -> Poll<Result<(), SessionError>> {
@@ -124,13 +108,16 @@ impl<T: StreamTransport, C: Crypto> Channel for Tls13<'_, T, C> {
     }
 
     fn abandon(&mut self) {
-        let (receive, send) = self.buffers();
-        self.state = State::Free(receive, send);
+        if let Some(session) = &mut self.session {
+            self.free = session.take_buffers();
+        }
+        self.session = None;
+        self.is_open = false;
     }
 
     fn next_deadline(&self) -> Option<u64> {
-        match &self.state {
-            State::Session(session) if !self.is_open => session.deadline_ms(),
+        match &self.session {
+            Some(session) if !self.is_open => session.deadline_ms(),
             _ => None,
         }
     }

@@ -16,7 +16,7 @@
 
 /* A client and its memory, by the application: the SDK has neither a heap nor variables of its own. */
 static msgin5g_client client;
-static uint8_t memory[MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 2048, 8, 2048, 4, 2u * RECORD_SIZE)];
+static uint8_t memory[MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 2048, 8, 2048, 4, MSGIN5G_TLS13_SIZE_FOR(RECORD_SIZE))];
 
 /* What has happened so far. */
 static struct {

@@ -15,7 +15,6 @@ use crate::akma::PskIdentity;
 use crate::session::MAX_EMPTY_RECORDS;
 use core::task::Poll;
 use rand_core::{CryptoRng, RngCore};
-use zeroize::Zeroize;
 
 /// For receiving and for sending.
 pub(crate) type Buffers<'b> = (&'b mut [u8], &'b mut [u8]);
@@ -76,23 +75,22 @@ impl<'b, C: Crypto> Connection<'b, C> {
         identity: Option<PskIdentity>,
         psk: &mut dyn ExternalPsk,
         rng: &mut (impl RngCore + CryptoRng),
-        (receive, send): Buffers<'b>,
+        buffers: Buffers<'b>,
     ) -> Result<Self, (TlsError, Buffers<'b>)> {
-        let mut outgoing = Outgoing::new(send);
-        let begun = begin_handshake(config, receive.len(), psk, rng).and_then(|handshake| {
-            let mut handshake = handshake.with_identity(identity);
-            let len = handshake.hello(outgoing.content()).map_err(with_header)?;
-            outgoing.seal::<C>(&mut None, content::HANDSHAKE, len)?;
-            Ok(handshake)
-        });
-        let handshake = match begun {
-            Ok(handshake) => handshake,
-            Err(error) => return Err((error, (receive, outgoing.take_buffer()))),
-        };
-        Ok(Self {
-            handshake: Some(handshake),
+        let mut this = Self::empty(config, buffers);
+        match this.start(config, identity, psk, rng) {
+            Ok(()) => Ok(this),
+            Err(error) => Err((error, this.take_buffers())),
+        }
+    }
+
+    /// One without a handshake. Inlined, so that it is made where it stays.
+    #[inline(always)]
+    pub(crate) fn empty(config: &Config<'b>, (receive, send): Buffers<'b>) -> Self {
+        Self {
+            handshake: None,
             incoming: Incoming::new(receive),
-            outgoing,
+            outgoing: Outgoing::new(send),
             owed: Owed::default(),
             keys: Keys::new(config.records_per_key),
             open: false,
@@ -100,15 +98,30 @@ impl<'b, C: Crypto> Connection<'b, C> {
             send_limit: 0,
             read_end: None,
             write_end: None,
-        })
+        }
+    }
+
+    /// Begins a handshake where there is none.
+    pub(crate) fn start(
+        &mut self,
+        config: &Config<'b>,
+        identity: Option<PskIdentity>,
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<(), TlsError> {
+        let handshake = begin_handshake(config, self.incoming.capacity(), psk, rng)?;
+        let handshake = self.handshake.insert(handshake.with_identity(identity));
+        let hello = handshake.hello(self.outgoing.content());
+        let len = hello.map_err(with_header)?;
+        self.outgoing
+            .seal::<C>(&mut None, content::HANDSHAKE, len)?;
+        Ok(())
     }
 
     /// Ends without a farewell and gives the buffers back, wiped.
-    pub(crate) fn into_buffers(mut self) -> Buffers<'b> {
-        let buffers = (self.incoming.take_buffer(), self.outgoing.take_buffer());
-        buffers.0.zeroize();
-        buffers.1.zeroize();
-        buffers
+    pub(crate) fn take_buffers(&mut self) -> Buffers<'b> {
+        self.wipe();
+        (self.incoming.take_buffer(), self.outgoing.take_buffer())
     }
 
     /// The handshake is over: the server has proved that it has the PSK, and the Finished that

@@ -40,6 +40,7 @@ mod wire;
 
 pub use alert::Alert;
 pub use config::{Config, PskMode};
+pub(crate) use connection::Buffers;
 pub use connection::Connection;
 pub use error::TlsError;
 #[cfg(feature = "insecure-key-log")]

@@ -78,22 +78,39 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
         Ok(Self::over(transport, connection, config))
     }
 
-    /// The same, with an identity that is lent by nobody. What fails gives the buffers back.
+    /// The same in a place that the caller keeps, so that no copy of it goes over the stack, with an
+    /// identity that is lent by nobody. What fails gives the buffers back, and leaves nothing.
     pub(crate) fn begin_as(
+        place: &mut Option<Self>,
         transport: T,
         config: &Config<'m>,
         psk: Psk<'_>,
         rng: &mut (impl RngCore + CryptoRng),
         buffers: Buffers<'m>,
-    ) -> Result<Self, (SessionError, Buffers<'m>)> {
+    ) -> Result<(), (SessionError, Buffers<'m>)> {
+        let this = Self::prepare(place, transport, config, buffers);
         let identity = Some(psk.identity.clone());
         let mut key = SoftwarePsk::<C>::new(psk.key.as_octets());
-        match Connection::begin(config, identity, &mut key, rng, buffers) {
-            Ok(connection) => Ok(Self::over(transport, connection, config)),
-            Err((e, buffers)) => Err((name(e, false), buffers)),
-        }
+        let started = this.connection.start(config, identity, &mut key, rng);
+        let Err(e) = started else { return Ok(()) };
+        let buffers = this.take_buffers();
+        *place = None;
+        Err((name(e, false), buffers))
     }
 
+    /// Not inlined, so that whatever of the stack it takes is free again for the handshake.
+    #[inline(never)]
+    fn prepare<'p>(
+        place: &'p mut Option<Self>,
+        transport: T,
+        config: &Config<'m>,
+        buffers: Buffers<'m>,
+    ) -> &'p mut Self {
+        let connection = Connection::empty(config, buffers);
+        place.insert(Self::over(transport, connection, config))
+    }
+
+    #[inline(always)]
     fn over(transport: T, connection: Connection<'m, C>, config: &Config<'m>) -> Self {
         Self {
             transport,
@@ -107,8 +124,8 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
     }
 
     /// Ends without a farewell and gives the buffers back, wiped.
-    pub(crate) fn into_buffers(self) -> Buffers<'m> {
-        self.connection.into_buffers()
+    pub(crate) fn take_buffers(&mut self) -> Buffers<'m> {
+        self.connection.take_buffers()
     }
 
     /// Does what can be done now. `Ready(Ok(()))`: the session is open. The time allowed counts
