@@ -23,10 +23,14 @@
 #define MSGIN5G_CLIENT_WORDS MSGIN5G_CLIENT_WORDS_64
 #define MSGIN5G_SLOT_SIZE MSGIN5G_SLOT_SIZE_64
 #define MSGIN5G_SET_SIZE MSGIN5G_SET_SIZE_64
+#define MSGIN5G_TLS13_SIZE MSGIN5G_TLS13_SIZE_64
+#define MSGIN5G_DTLS13_SIZE MSGIN5G_DTLS13_SIZE_64
 #else
 #define MSGIN5G_CLIENT_WORDS MSGIN5G_CLIENT_WORDS_32
 #define MSGIN5G_SLOT_SIZE MSGIN5G_SLOT_SIZE_32
 #define MSGIN5G_SET_SIZE MSGIN5G_SET_SIZE_32
+#define MSGIN5G_TLS13_SIZE MSGIN5G_TLS13_SIZE_32
+#define MSGIN5G_DTLS13_SIZE MSGIN5G_DTLS13_SIZE_32
 #endif
 
 
@@ -98,12 +102,12 @@
 /**
  * 8-octet words of a client, where pointers have 64 bits.
  */
-#define MSGIN5G_CLIENT_WORDS_64 740
+#define MSGIN5G_CLIENT_WORDS_64 384
 
 /**
  * 8-octet words of a client, where pointers have 32 bits.
  */
-#define MSGIN5G_CLIENT_WORDS_32 570
+#define MSGIN5G_CLIENT_WORDS_32 326
 
 /**
  * Octets that one of msgin5g_sizes::slots takes, where pointers have 64 bits.
@@ -126,7 +130,29 @@
 #define MSGIN5G_SET_SIZE_32 72
 
 /**
- * Octets of memory that a session by embedded-tls takes, in the place of two records.
+ * Octets of memory that a session by the library's own core takes for TLS, besides its records, where pointers have
+ * 64 bits.
+ */
+#define MSGIN5G_TLS13_SIZE_64 2880
+
+/**
+ * The same where pointers have 32 bits.
+ */
+#define MSGIN5G_TLS13_SIZE_32 1936
+
+/**
+ * Octets of memory that a session by the library's own core takes for DTLS, besides its datagrams, where pointers have
+ * 64 bits.
+ */
+#define MSGIN5G_DTLS13_SIZE_64 8448
+
+/**
+ * The same where pointers have 32 bits.
+ */
+#define MSGIN5G_DTLS13_SIZE_32 5248
+
+/**
+ * Octets of memory that a session by embedded-tls takes, records and all.
  */
 #define MSGIN5G_EMBEDDED_TLS_SIZE 9216
 
@@ -1032,6 +1058,19 @@ enum msgin5g_session
      * TLS 1.3 over a stream, by embedded-tls: larger, for comparison. Its record buffers are always 640 octets.
      */
     MSGIN5G_SESSION_EMBEDDED_TLS = 1,
+    /**
+     * DTLS 1.3 over datagrams, by the library's own core. An association outlives the socket, and even the power:
+     * see msgin5g_snapshot_sleep().
+     */
+    MSGIN5G_SESSION_DTLS13 = 2,
+    /**
+     * None over a stream: for a bench, never on a network. Asks for no key.
+     */
+    MSGIN5G_SESSION_INSECURE_STREAM = 3,
+    /**
+     * None over datagrams: for a bench, never on a network. Asks for no key.
+     */
+    MSGIN5G_SESSION_INSECURE_DATAGRAMS = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1205,7 +1244,8 @@ typedef struct {
 /**
  * A way to the server: a socket, a modem. None of the functions may block, and none may call back into the client.
  *
- * Over TCP no octet may be lost, doubled or put in another order. Over UDP each call is one whole datagram.
+ * With a session over a stream (TCP) no octet may be lost, doubled or put in another order. With a session over
+ * datagrams (UDP) each call of `send` and of `recv` is one whole datagram, and any may be lost.
  */
 typedef struct {
     /**
@@ -1223,16 +1263,17 @@ typedef struct {
      */
     int32_t (*connect)(void *user);
     /**
-     * Takes octets to be sent. They are valid during the call.
+     * Takes octets to be sent. They are valid during the call. Over datagrams they are one datagram, taken whole or not.
      *
      * \return above 0 so many octets are taken, from the first on; 0 no room now, the same are offered again;
-     * below 0 the stream is dead: MSGIN5G_STATUS_CLOSED or any code of your own
+     * below 0 the way is dead: MSGIN5G_STATUS_CLOSED or any code of your own. A datagram that is lost is no error
      */
     int32_t (*send)(void *user, const uint8_t *data, size_t len);
     /**
-     * Gives octets that have arrived: up to `len`, to the front of `buffer`.
+     * Gives octets that have arrived: up to `len`, to the front of `buffer`. Over datagrams those of the next datagram;
+     * what does not fit is dropped, and so is a datagram without octets.
      *
-     * \return above 0 so many octets; 0 nothing there now; below 0 the stream is dead and all that came before was
+     * \return above 0 so many octets; 0 nothing there now; below 0 the way is dead and all that came before was
      * given: MSGIN5G_STATUS_CLOSED or any code of your own
      */
     int32_t (*recv)(void *user, uint8_t *buffer, size_t len);
@@ -1677,7 +1718,7 @@ typedef struct {
      */
     uint32_t sets;
     /**
-     * Longest record of the session, each way. Default 640.
+     * Longest record of the session, each way; over datagrams, longest datagram. Default 640; over datagrams 1280.
      */
     uint32_t record;
 } msgin5g_sizes;
@@ -2034,6 +2075,28 @@ typedef struct {
      * How long an orderly end may take, ms. 0: 5,000.
      */
     uint32_t close_timeout_ms;
+    /**
+     * DTLS: longest datagram to the server, octets, 64 to 65,535. 0: 1152.
+     */
+    uint32_t dtls_mtu;
+    /**
+     * DTLS: pause before what was not answered in the handshake is sent again for the first time, ms; it doubles each
+     * time. 0: 1,000; on NB-IoT 9,000 or more.
+     */
+    uint32_t dtls_retransmit_first_ms;
+    /**
+     * DTLS: longest such pause, ms. 0: 60,000.
+     */
+    uint32_t dtls_retransmit_max_ms;
+    /**
+     * DTLS: octets of `dtls_connection_id`, up to 20. Usually 0: the server need not tell this client's socket from
+     * others. MSGIN5G_NONE: no Connection ID is offered, and an association does not outlive its socket.
+     */
+    uint32_t dtls_connection_id_len;
+    /**
+     * DTLS: the Connection ID (RFC 9146) by which the server is to address this client. May be NULL.
+     */
+    const uint8_t *dtls_connection_id;
 } msgin5g_config;
 
 /**
@@ -2760,13 +2823,23 @@ msgin5g_status msgin5g_update_stored(msgin5g_client *client,
 /** Octets of a client, see msgin5g_client. */
 #define MSGIN5G_CLIENT_SIZE (sizeof(msgin5g_client))
 
+/** Octets of a session by MSGIN5G_SESSION_TLS13 with records of so many octets, see msgin5g_sizes::record. */
+#define MSGIN5G_TLS13_SIZE_FOR(record) (MSGIN5G_TLS13_SIZE + 2 * (record))
+
+/** Octets of a session by MSGIN5G_SESSION_DTLS13 with datagrams of so many octets, see msgin5g_sizes::record. */
+#define MSGIN5G_DTLS13_SIZE_FOR(datagram) (MSGIN5G_DTLS13_SIZE + 2 * (datagram))
+
 /**
- * Octets of msgin5g_config::memory for these sizes, in the order of msgin5g_sizes; `session_size` is twice the record
- * or MSGIN5G_EMBEDDED_TLS_SIZE.
+ * Octets of msgin5g_config::memory for these sizes, in the order of msgin5g_sizes; `session_size` is
+ * MSGIN5G_TLS13_SIZE_FOR(..), MSGIN5G_DTLS13_SIZE_FOR(..) or MSGIN5G_EMBEDDED_TLS_SIZE.
  */
 #define MSGIN5G_MEMORY_SIZE_FOR(receive, send, outbox, slots, incoming, sets, session_size)                        \
     ((receive) + (send) + (outbox) + (slots) * MSGIN5G_SLOT_SIZE + (incoming) + (sets) * MSGIN5G_SET_SIZE +        \
      (session_size) + 32)
 
 /** Octets of msgin5g_config::memory for the default sizes and MSGIN5G_SESSION_TLS13. */
-#define MSGIN5G_MEMORY_SIZE MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 2048, 8, 2048, 4, 2 * 640)
+#define MSGIN5G_MEMORY_SIZE MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 2048, 8, 2048, 4, MSGIN5G_TLS13_SIZE_FOR(640))
+
+/** Octets of msgin5g_config::memory for the default sizes and MSGIN5G_SESSION_DTLS13. */
+#define MSGIN5G_MEMORY_SIZE_DTLS13                                                                                 \
+    MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 2048, 8, 2048, 4, MSGIN5G_DTLS13_SIZE_FOR(1280))
