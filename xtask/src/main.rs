@@ -119,6 +119,9 @@ enum Chore {
         /// The Rust name of what to build for; this machine unless told otherwise.
         #[arg(long, value_parser = toolchain::TARGETS)]
         target: Option<String>,
+        /// What is built in, comma-separated: features of capi/Cargo.toml, in the place of its defaults.
+        #[arg(long)]
+        features: Option<String>,
     },
     /// Print what the firmware takes of flash, RAM and instructions.
     Size {
@@ -170,7 +173,8 @@ fn chore(args: &Args) -> anyhow::Result<()> {
         Chore::InstallC {
             ref prefix,
             ref target,
-        } => c::install::run(prefix, target.as_deref(), may_install),
+            ref features,
+        } => c::install::run(prefix, target.as_deref(), features.as_deref(), may_install),
         Chore::Size { write } => size::run(write, may_install),
     }
 }

@@ -11,6 +11,8 @@ use std::process::Command;
 
 /// Where it lies.
 const SOURCES: &str = "capi/examples/firmware";
+/// What the library has for it: what the firmware in Rust has, so that the two can be compared.
+pub const FEATURES: &str = "tls13,whole";
 /// The boards that its Makefile knows.
 const MACHINES: [&str; 2] = ["mps2-an385", "mps2-an386"];
 
@@ -27,7 +29,7 @@ pub fn build(toolchain: &Toolchain, board: Board) -> Result<PathBuf> {
         "the firmware in C is for {}",
         MACHINES.join(" and ")
     );
-    let library = library::make(toolchain, For::Target(board.target))?;
+    let library = library::make(toolchain, For::Target(board.target), Some(FEATURES))?;
     make(board, Scenario::C.program(), Some(library))
 }
 

@@ -9,18 +9,24 @@ use std::fs;
 use std::path::Path;
 
 /// Builds the library for a Rust target, or for this machine, and puts all of it below a directory.
-pub fn run(prefix: &Path, target: Option<&str>, may_install: bool) -> Result<()> {
+pub fn run(
+    prefix: &Path,
+    target: Option<&str>,
+    features: Option<&str>,
+    may_install: bool,
+) -> Result<()> {
     install::for_c_library(target, may_install)?;
     let targets: Vec<&str> = target.into_iter().collect();
     let toolchain = Toolchain::find_or_make(&targets, may_install)?;
-    into(&toolchain, prefix, target.map_or(For::Host, For::Target))?;
+    let what = target.map_or(For::Host, For::Target);
+    into(&toolchain, prefix, what, features)?;
     println!("installed: {}", prefix.display());
     Ok(())
 }
 
 /// The same with a toolchain that is there.
-pub fn into(toolchain: &Toolchain, prefix: &Path, what: For) -> Result<()> {
-    let archive = library::make(toolchain, what)?;
+pub fn into(toolchain: &Toolchain, prefix: &Path, what: For, features: Option<&str>) -> Result<()> {
+    let archive = library::make(toolchain, what, features)?;
     let capi = run::root().join("capi");
     let version = metadata::version_of(library::PACKAGE)?;
     let (major_minor, _) = version.rsplit_once('.').unwrap_or((&version, ""));

@@ -46,8 +46,8 @@ impl For<'_> {
     }
 }
 
-/// Builds it and gives the path of the archive.
-pub fn make(toolchain: &Toolchain, what: For) -> Result<PathBuf> {
+/// Builds it with these features of its package, comma-separated, or its own defaults, and gives the path of the archive.
+pub fn make(toolchain: &Toolchain, what: For, features: Option<&str>) -> Result<PathBuf> {
     let mut build = match what {
         For::Host => run::cargo(),
         For::Target(_) => toolchain.cargo(),
@@ -57,6 +57,9 @@ pub fn make(toolchain: &Toolchain, what: For) -> Result<PathBuf> {
         .args(["rustc", "--quiet", "--package", PACKAGE, "--lib"])
         .args(["--profile", PROFILE, "--features", "panic-handler"])
         .args(["--crate-type", "staticlib"]);
+    if let Some(features) = features {
+        build.args(["--no-default-features", "--features", features]);
+    }
     if let For::Target(target) = what {
         build.args(["--target", target]);
     }
@@ -92,6 +95,6 @@ fn seal(built: &Path, what: For) -> Result<PathBuf> {
 }
 
 /// Checks what it defines and what it needs.
-pub fn check_names(toolchain: &Toolchain, what: For) -> Result<()> {
-    Names::of(&make(toolchain, what)?)?.check(what == For::Host)
+pub fn check_names(toolchain: &Toolchain, what: For, features: Option<&str>) -> Result<()> {
+    Names::of(&make(toolchain, what, features)?)?.check(what == For::Host)
 }

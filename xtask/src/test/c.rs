@@ -2,7 +2,7 @@
 
 use super::steps::Steps;
 use crate::board::Board;
-use crate::c::firmware::{boards, build_echo};
+use crate::c::firmware::{FEATURES, boards, build_echo};
 use crate::c::install;
 use crate::c::library::{self, For};
 use crate::qemu::Emulator;
@@ -20,16 +20,17 @@ const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn steps(steps: &mut Steps, toolchain: &Toolchain) {
-    for board in boards() {
+    // As it comes, and as the firmware in C has it.
+    for (board, features) in boards().zip([None, Some(FEATURES)]) {
         let name = format!("names in the C library, {}", board.core);
         steps.step(&name, || {
-            library::check_names(toolchain, For::Target(board.target))
+            library::check_names(toolchain, For::Target(board.target), features)
         });
         let name = format!("the board in C alone, {}", board.machine);
         steps.step(&name, || echo(board));
     }
     steps.step("names in the C library, this machine", || {
-        library::check_names(toolchain, For::Host)
+        library::check_names(toolchain, For::Host, None)
     });
     steps.step("names in the C header", || {
         let header = fs::read_to_string(root().join("capi/include/msgin5g.h"))?;
@@ -79,7 +80,7 @@ fn echo(board: Board) -> Result<()> {
 fn installed(toolchain: &Toolchain) -> Result<()> {
     let dir = scratch("installed")?;
     let prefix = dir.join("moved");
-    install::into(toolchain, &dir.join("prefix"), For::Host)?;
+    install::into(toolchain, &dir.join("prefix"), For::Host, None)?;
     fs::rename(dir.join("prefix"), &prefix)?;
     let expected = format!(
         "msgin5g {}\n",
