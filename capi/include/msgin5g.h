@@ -2756,8 +2756,40 @@ msgin5g_status msgin5g_snapshot_save(msgin5g_client *client,
                                      size_t *out_len);
 
 /**
+ * The same for a sleep without power, with the association in it: what is restored goes on without a key, a handshake
+ * and a registration. Only with MSGIN5G_SESSION_DTLS13; the server has to know the client by a Connection ID, or see it
+ * at the same address. The association is over here then, and the server is not told: switch off, or msgin5g_wipe().
+ * A client that is polled on all the same opens another.
+ *
+ * Without a counter that survives everything that the snapshot survives, use msgin5g_snapshot_save(): whoever goes on
+ * twice with one association uses its record numbers twice, which breaks the protection of both.
+ *
+ * \param client the client
+ * \param secret a secret of the device, 16 octets or more
+ * \param secret_len octets of that
+ * \param counter the monotonic counter
+ * \param out where it goes: MSGIN5G_SNAPSHOT_SIZE octets are enough for the default sizes
+ * \param out_size room there
+ * \param out_len how many octets it has; unchanged after an error
+ * \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_BUSY if none is open or something is under way: msgin5g_poll(), then again;
+ * MSGIN5G_STATUS_INVALID_CONFIG if it is another session; MSGIN5G_STATUS_BUFFER_TOO_SMALL,
+ * MSGIN5G_STATUS_COUNTER_FAILED, MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_KEY_LENGTH,
+ * MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT,
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK. After an error the client goes on
+ */
+msgin5g_status msgin5g_snapshot_sleep(msgin5g_client *client,
+                                      const uint8_t *secret,
+                                      size_t secret_len,
+                                      const msgin5g_counter *counter,
+                                      uint8_t *out,
+                                      size_t out_size,
+                                      size_t *out_len);
+
+/**
  * Takes up what a snapshot holds. For a client that has just been initialised with the same configuration, before
- * its first msgin5g_poll(); do not register, it is registered if it was. A snapshot can be used once.
+ * its first msgin5g_poll(); do not register, it is registered if it was. A snapshot can be used once. The association
+ * of one by msgin5g_snapshot_sleep() goes on; if the server has forgotten it, the first request is not answered, and
+ * another is opened after msgin5g_config::silence_ms.
  *
  * \param client the client
  * \param secret as it was saved with

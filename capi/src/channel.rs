@@ -8,6 +8,8 @@ use msgin5g::rand_core::{CryptoRng, RngCore};
 #[cfg(feature = "tls13")]
 use msgin5g::session::tls13::{Config, crypto::RustCrypto};
 use msgin5g::session::{Psk, SessionError};
+#[cfg(feature = "snapshot")]
+use msgin5g::snapshot::Association;
 
 use crate::arena::{Arena, Owned};
 use crate::config::msgin5g_config;
@@ -91,6 +93,41 @@ pub(crate) unsafe fn make(
     match given.session {
         ..=Session::LAST => Err(Status::NotBuilt),
         _ => Err(Status::InvalidArgument),
+    }
+}
+
+/// What a snapshot takes and gives.
+#[cfg(feature = "snapshot")]
+impl Channel {
+    /// Whether sessions of this kind can be put away at all.
+    pub fn may_sleep(&self) -> Result<(), Status> {
+        match self {
+            #[cfg(feature = "dtls13")]
+            Self::Dtls13(_) => Ok(()),
+            #[allow(unreachable_patterns, reason = "reached unless there is no other")]
+            _ => Err(Status::InvalidConfig),
+        }
+    }
+
+    /// Puts the association away. `None`: there is none that is open, or something is under way.
+    pub fn export(&mut self) -> Option<Association> {
+        match self {
+            #[cfg(feature = "dtls13")]
+            Self::Dtls13(channel) => channel.export().map(Association::Datagrams),
+            #[allow(unreachable_patterns, reason = "as above")]
+            _ => None,
+        }
+    }
+
+    /// Goes on with one that was put away.
+    pub fn resume(&mut self, association: Association) -> Result<(), Status> {
+        match (self, association) {
+            #[cfg(feature = "dtls13")]
+            (Self::Dtls13(channel), Association::Datagrams(kept)) => {
+                channel.resume(kept).map_err(|_| Status::SnapshotDoesNotFit)
+            }
+            _ => Err(Status::SnapshotDoesNotFit),
+        }
     }
 }
 

@@ -65,11 +65,14 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
     }
     let random = Random::new(random)?;
     // SAFETY: as above.
-    let supplier = Supplier {
+    #[allow(unused_mut, reason = "of use to a snapshot")]
+    let mut supplier = Supplier {
         port: Port::new(transport)?,
         keys,
         // SAFETY: as above.
         separator: unsafe { given::optional_text(given.psk_separator) }?,
+        #[cfg(feature = "snapshot")]
+        known: None,
     };
     // SAFETY: as above.
     let server_name = unsafe { given::text::<'static>(given.server_name) }?;
@@ -91,6 +94,10 @@ unsafe fn init(context: *mut Context, config: *const msgin5g_config) -> Result<(
     let mut arena = unsafe { Arena::new(given.memory.cast(), given.memory_size) };
     // SAFETY: as above.
     let (channel, held) = unsafe { channel::make(&mut arena, &given, server_name) }?;
+    #[cfg(feature = "snapshot")]
+    if channel.may_sleep().is_ok() {
+        supplier.known = Some(arena.own(|_| Ok(None))?);
+    }
     // SAFETY: a place for a client.
     let client = unsafe { &mut *addr_of_mut!((*context).client) };
     make_client(client, client_config, &mut arena, &given.sizes, random)?;

@@ -12,6 +12,8 @@ use msgin5g::transport::{StreamTransport, TransportError};
 use zeroize::Zeroize;
 
 use crate::akma::k_ausf_context;
+#[cfg(feature = "snapshot")]
+use crate::arena::Owned;
 use crate::given::{self, Sized32};
 use crate::{msgin5g_status as Status, msgin5g_subscriber};
 
@@ -242,6 +244,39 @@ pub(crate) struct Supplier {
     pub keys: msgin5g_keys,
     /// Between the PSK identity's prefix and the A-KID, where a server wants one.
     pub separator: Option<&'static str>,
+    /// Of the last key, if a snapshot is to hold its session.
+    #[cfg(feature = "snapshot")]
+    pub known: Option<Owned<Option<Known>>>,
+}
+
+/// Under which generation of keys a session was opened, and by what name.
+#[cfg(feature = "snapshot")]
+pub(crate) struct Known {
+    generation: u32,
+    a_kid: AKid,
+}
+
+#[cfg(feature = "snapshot")]
+impl Supplier {
+    /// What a snapshot says of the keys. Never a key: the key source can be asked again.
+    pub fn known(&self) -> Option<msgin5g::snapshot::Akma<'_>> {
+        let known = self.known.as_deref()?.as_ref()?;
+        Some(msgin5g::snapshot::Akma {
+            generation: known.generation,
+            a_kid: &known.a_kid,
+            key: None,
+        })
+    }
+
+    /// A session has been opened so, or will be.
+    pub fn know(&mut self, generation: u32, a_kid: &AKid) {
+        if let Some(known) = self.known.as_deref_mut() {
+            *known = Some(Known {
+                generation,
+                a_kid: a_kid.clone(),
+            });
+        }
+    }
 }
 
 impl AkmaKeySource for Supplier {
@@ -260,6 +295,8 @@ impl AkmaKeySource for Supplier {
             subscriber: core::ptr::null(),
         };
         let ua = af_id.ua_star_id().as_octets();
+        #[cfg(feature = "snapshot")]
+        let generation = self.generation();
         // SAFETY: the caller's function; a name that ends with 0, 5 octets and a key that stay during the call.
         let code = unsafe { request(self.keys.user, name.as_ptr().cast(), ua.as_ptr(), &mut key) };
         let answer = match code {
@@ -268,6 +305,10 @@ impl AkmaKeySource for Supplier {
             _ => Poll::Ready(read(&key)),
         };
         key.key.zeroize();
+        #[cfg(feature = "snapshot")]
+        if let Poll::Ready(Ok(context)) = &answer {
+            self.know(generation, &context.a_kid);
+        }
         answer
     }
 

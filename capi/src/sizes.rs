@@ -67,11 +67,17 @@ const _: () = assert!(
     size_of::<crate::channel::Streams>() + align_of::<crate::channel::Streams>()
         <= of_width(MSGIN5G_TLS13_SIZE_64, MSGIN5G_TLS13_SIZE_32)
 );
+/// What a snapshot wants to know besides.
+#[cfg(all(feature = "dtls13", feature = "snapshot"))]
+const NOTE: usize = size_of::<Option<crate::port::Known>>() + 8;
+#[cfg(all(feature = "dtls13", not(feature = "snapshot")))]
+const NOTE: usize = 0;
 #[cfg(feature = "dtls13")]
 const _: () = assert!(
     size_of::<crate::channel::Associations>()
         + align_of::<crate::channel::Associations>()
         + crate::channel::FRAGMENTS
+        + NOTE
         <= of_width(MSGIN5G_DTLS13_SIZE_64, MSGIN5G_DTLS13_SIZE_32)
 );
 

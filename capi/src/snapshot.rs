@@ -78,8 +78,54 @@ pub unsafe extern "C" fn msgin5g_snapshot_save(
     told(save())
 }
 
+/// The same for a sleep without power, with the association in it: what is restored goes on without a key, a handshake
+/// and a registration. Only with MSGIN5G_SESSION_DTLS13; the server has to know the client by a Connection ID, or see it
+/// at the same address. The association is over here then, and the server is not told: switch off, or msgin5g_wipe().
+/// A client that is polled on all the same opens another.
+///
+/// Without a counter that survives everything that the snapshot survives, use msgin5g_snapshot_save(): whoever goes on
+/// twice with one association uses its record numbers twice, which breaks the protection of both.
+///
+/// \param client the client
+/// \param secret a secret of the device, 16 octets or more
+/// \param secret_len octets of that
+/// \param counter the monotonic counter
+/// \param out where it goes: MSGIN5G_SNAPSHOT_SIZE octets are enough for the default sizes
+/// \param out_size room there
+/// \param out_len how many octets it has; unchanged after an error
+/// \return MSGIN5G_STATUS_OK; MSGIN5G_STATUS_BUSY if none is open or something is under way: msgin5g_poll(), then again;
+/// MSGIN5G_STATUS_INVALID_CONFIG if it is another session; MSGIN5G_STATUS_BUFFER_TOO_SMALL,
+/// MSGIN5G_STATUS_COUNTER_FAILED, MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_KEY_LENGTH,
+/// MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT,
+/// MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK. After an error the client goes on
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msgin5g_snapshot_sleep(
+    client: *mut msgin5g_client,
+    secret: *const u8,
+    secret_len: usize,
+    counter: *const msgin5g_counter,
+    out: *mut u8,
+    out_size: usize,
+    out_len: *mut usize,
+) -> msgin5g_status {
+    // SAFETY: as the header says.
+    let sleep = || unsafe {
+        let mut entered = Entered::new(client)?;
+        imp::sleep(
+            entered.parts(),
+            (secret, secret_len),
+            counter,
+            (out, out_size),
+            out_len,
+        )
+    };
+    told(sleep())
+}
+
 /// Takes up what a snapshot holds. For a client that has just been initialised with the same configuration, before
-/// its first msgin5g_poll(); do not register, it is registered if it was. A snapshot can be used once.
+/// its first msgin5g_poll(); do not register, it is registered if it was. A snapshot can be used once. The association
+/// of one by msgin5g_snapshot_sleep() goes on; if the server has forgotten it, the first request is not answered, and
+/// another is opened after msgin5g_config::silence_ms.
 ///
 /// \param client the client
 /// \param secret as it was saved with
@@ -135,6 +181,16 @@ mod imp {
         Err(Status::NotBuilt)
     }
 
+    pub unsafe fn sleep(
+        _: Parts<'_>,
+        _: (*const u8, usize),
+        _: *const msgin5g_counter,
+        _: (*mut u8, usize),
+        _: *mut usize,
+    ) -> Result<(), Status> {
+        Err(Status::NotBuilt)
+    }
+
     pub unsafe fn restore(
         _: Parts<'_>,
         _: (*const u8, usize),
@@ -148,6 +204,7 @@ mod imp {
 
 #[cfg(feature = "snapshot")]
 mod imp {
+    use msgin5g::connection::Channel;
     use msgin5g::message::UeServiceId;
     use msgin5g::snapshot::{self, Contents, MonotonicCounter, SealingKey, SnapshotError};
 
@@ -207,6 +264,46 @@ mod imp {
 
     /// # Safety
     /// As the header says.
+    pub unsafe fn sleep(
+        parts: Parts<'_>,
+        secret: (*const u8, usize),
+        counter: *const msgin5g_counter,
+        out: (*mut u8, usize),
+        out_len: *mut usize,
+    ) -> Result<(), Status> {
+        if out_len.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        // SAFETY: the caller's promise.
+        let (key, mut counter) = unsafe { key(parts.us, secret, counter) }?;
+        // SAFETY: as above.
+        let out = unsafe { given::room(out.0, out.1) }?;
+        let channel = parts.connection.channel_mut();
+        channel.may_sleep()?;
+        if !parts.client.is_quiet() {
+            return Err(Status::Busy);
+        }
+        let mut contents = Contents {
+            client: Some(parts.client),
+            association: Some(channel.export().ok_or(Status::Busy)?),
+            akma: parts.supplier.known(),
+        };
+        let now = *parts.now;
+        match snapshot::save(&mut contents, now, &key, &mut counter, parts.random, out) {
+            // SAFETY: as above.
+            Ok(len) => unsafe { given::put(out_len, len) },
+            Err(error) => {
+                // It was not used up. If it does not go on either, another one is opened.
+                if let Some(association) = contents.association.take() {
+                    let _ = channel.resume(association);
+                }
+                Err(status(error))
+            }
+        }
+    }
+
+    /// # Safety
+    /// As the header says.
     pub unsafe fn restore(
         parts: Parts<'_>,
         secret: (*const u8, usize),
@@ -221,8 +318,19 @@ mod imp {
         let (key, mut counter) = unsafe { key(parts.us, secret, counter) }?;
         // SAFETY: as above.
         let sealed = unsafe { given::room(sealed.0, sealed.1) }?;
-        let opened = snapshot::open(sealed, &key, &mut counter).map_err(status)?;
-        parts.client.restore(&opened, now, asleep).map_err(status)?;
+        let mut opened = snapshot::open(sealed, &key, &mut counter).map_err(status)?;
+        let channel = parts.connection.channel_mut();
+        if let Some(association) = opened.take_association() {
+            channel.resume(association)?;
+        }
+        if let Err(error) = parts.client.restore(&opened, now, asleep) {
+            channel.abandon();
+            return Err(status(error));
+        }
+        if let Some(akma) = opened.akma() {
+            parts.connection.opened_under(akma.generation);
+            parts.supplier.know(akma.generation, &akma.a_kid);
+        }
         *parts.now = now;
         Ok(())
     }
