@@ -33,7 +33,7 @@ static int32_t tcp_connect(void *user)
     port_tcp *tcp = (port_tcp *)user;
     struct sockaddr_in to;
     if (tcp->socket < 0) {
-        tcp->socket = socket(AF_INET, SOCK_STREAM, 0);
+        tcp->socket = socket(AF_INET, tcp->datagrams ? SOCK_DGRAM : SOCK_STREAM, 0);
         if (tcp->socket < 0) {
             return failed();
         }
@@ -69,6 +69,24 @@ static int32_t outcome(ssize_t n)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : failed();
 }
 
+/* What a datagram met on its way, or on its way back, is no end. An empty one is none. */
+static int32_t lossy(ssize_t n)
+{
+    return n == 0 || (n < 0 && errno == ECONNREFUSED) ? 0 : outcome(n);
+}
+
+static int32_t udp_send(void *user, const uint8_t *data, size_t len)
+{
+    const port_tcp *udp = (const port_tcp *)user;
+    return lossy(send(udp->socket, data, len, MSG_NOSIGNAL));
+}
+
+static int32_t udp_recv(void *user, uint8_t *buffer, size_t len)
+{
+    const port_tcp *udp = (const port_tcp *)user;
+    return lossy(recv(udp->socket, buffer, len, 0));
+}
+
 static int32_t tcp_send(void *user, const uint8_t *data, size_t len)
 {
     const port_tcp *tcp = (const port_tcp *)user;
@@ -86,6 +104,7 @@ void port_tcp_transport(port_tcp *tcp, const char *address, uint16_t port, msgin
     tcp->address = address;
     tcp->port = port;
     tcp->socket = -1;
+    tcp->datagrams = 0;
     memset(transport, 0, sizeof *transport);
     transport->size = sizeof *transport;
     transport->user = tcp;
@@ -93,6 +112,14 @@ void port_tcp_transport(port_tcp *tcp, const char *address, uint16_t port, msgin
     transport->send = tcp_send;
     transport->recv = tcp_recv;
     transport->close = tcp_close;
+}
+
+void port_udp_transport(port_tcp *udp, const char *address, uint16_t port, msgin5g_transport *transport)
+{
+    port_tcp_transport(udp, address, port, transport);
+    udp->datagrams = 1;
+    transport->send = udp_send;
+    transport->recv = udp_recv;
 }
 
 static int32_t random_fill(void *user, uint8_t *out, size_t len)

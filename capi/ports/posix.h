@@ -1,6 +1,7 @@
 /**
  * \file posix.h
- * A port to a system with sockets: a TCP stream, a clock, random numbers. For hosts, and as a pattern for others.
+ * A port to a system with sockets: a TCP stream or UDP datagrams, a clock, random numbers. For hosts, and as a pattern for
+ * others.
  */
 #ifndef MSGIN5G_PORT_POSIX_H
 #define MSGIN5G_PORT_POSIX_H
@@ -11,7 +12,7 @@
 extern "C" {
 #endif
 
-/** A TCP connection that can be made anew. */
+/** A socket that can be made anew. */
 typedef struct port_tcp {
     /** Address in digits, such as "127.0.0.1". */
     const char *address;
@@ -19,10 +20,15 @@ typedef struct port_tcp {
     uint16_t port;
     /** The socket; below 0: none. */
     int socket;
+    /** 1: UDP, 0: TCP. Set by the functions below. */
+    int datagrams;
 } port_tcp;
 
 /** A transport over `tcp`, which is to stay where it is. */
 void port_tcp_transport(port_tcp *tcp, const char *address, uint16_t port, msgin5g_transport *transport);
+
+/** The same over UDP, for a session over datagrams. */
+void port_udp_transport(port_tcp *udp, const char *address, uint16_t port, msgin5g_transport *transport);
 
 /** The system's random numbers. */
 void port_random(msgin5g_random *random);

@@ -9,7 +9,10 @@ use crate::{MSGIN5G_NONE, given, msgin5g_config, msgin5g_status as Status};
 pub(crate) unsafe fn config(given: &msgin5g_config) -> Result<DtlsConfig<'static>, Status> {
     let mut config = DtlsConfig::default();
     if given.dtls_mtu != 0 {
-        config.mtu = u16::try_from(given.dtls_mtu).map_err(|_| Status::InvalidConfig)?;
+        let mtu = u16::try_from(given.dtls_mtu).ok();
+        config.mtu = mtu
+            .filter(|mtu| *mtu >= SMALLEST)
+            .ok_or(Status::InvalidConfig)?;
     }
     if given.dtls_retransmit_first_ms != 0 {
         config.retransmit_first_ms = given.dtls_retransmit_first_ms;
@@ -29,5 +32,7 @@ pub(crate) unsafe fn config(given: &msgin5g_config) -> Result<DtlsConfig<'static
     Ok(config)
 }
 
+/// Octets of the smallest datagram that the crate makes do with.
+const SMALLEST: u16 = 64;
 /// Octets of the longest Connection ID that the crate takes.
 const LONGEST: u32 = 20;

@@ -85,11 +85,12 @@ static int32_t with_client(int which, msgin5g_client *client)
     case 23:
         return msgin5g_snapshot_restore(client, SECRET, sizeof SECRET, &fuse, flash, sizeof flash, 1, 0);
     case 24: return msgin5g_update_stored(client, &id, "msgin5g.example.com", NULL);
+    case 25: return msgin5g_snapshot_sleep(client, SECRET, sizeof SECRET, &fuse, flash, sizeof flash, &len);
     default: return 1;
     }
 }
 
-#define FUNCTIONS 25
+#define FUNCTIONS 26
 
 static void all_say(int32_t expected, msgin5g_client *client)
 {
@@ -642,6 +643,7 @@ int main(void)
     misuse_conformance();
     misuse_document();
     misuse_gateway();
+    misuse_datagrams();
     puts("misuse: ok");
     return EXIT_SUCCESS;
 }

@@ -5,5 +5,6 @@
 void misuse_conformance(void);
 void misuse_document(void);
 void misuse_gateway(void);
+void misuse_datagrams(void);
 
 #endif

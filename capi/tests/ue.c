@@ -12,13 +12,19 @@ static void keep(char *place, size_t room, msgin5g_text text)
 
 static int32_t give_key(void *user, const char *server_name, const uint8_t *ua_star_id, msgin5g_key *key)
 {
-    const ue *it = (const ue *)user;
+    ue *it = (ue *)user;
     (void)ua_star_id;
+    it->asked++;
     CHECK(strcmp(server_name, it->config.server_name) == 0);
     key->kind = MSGIN5G_KEY_KIND_KAUSF;
     memcpy(key->key, it->k_ausf, sizeof key->key);
     key->subscriber = &it->subscriber;
     return 1;
+}
+
+static uint32_t generation(void *user)
+{
+    return ((const ue *)user)->generation;
 }
 
 static void on_message(void *user, const msgin5g_received *message)
@@ -71,6 +77,7 @@ void ue_new(ue *ue, const char *server_name, const char *k_ausf, const char *sup
     ue->keys.size = sizeof ue->keys;
     ue->keys.user = ue;
     ue->keys.request = give_key;
+    ue->keys.generation = generation;
     port_random(&ue->random);
     ue->profile.size = sizeof ue->profile;
     ue->tcp.socket = -1;
@@ -96,6 +103,12 @@ void ue_new(ue *ue, const char *server_name, const char *k_ausf, const char *sup
 void ue_over_tcp(ue *ue, const char *address, const char *port)
 {
     port_tcp_transport(&ue->tcp, address, (uint16_t)atoi(port), &ue->transport);
+}
+
+void ue_over_udp(ue *ue, const char *address, const char *port)
+{
+    port_udp_transport(&ue->tcp, address, (uint16_t)atoi(port), &ue->transport);
+    ue->config.session = MSGIN5G_SESSION_DTLS13;
 }
 
 void ue_start(ue *ue)

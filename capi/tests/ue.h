@@ -21,8 +21,11 @@ typedef struct ue_message {
 
 typedef struct ue {
     msgin5g_client client;
-    uint8_t memory[MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 4096, 8, 6144, 2, MSGIN5G_TLS13_SIZE_FOR(640))];
+    uint8_t memory[MSGIN5G_MEMORY_SIZE_FOR(1152, 1152, 4096, 8, 6144, 2, MSGIN5G_DTLS13_SIZE_FOR(1280))];
     uint8_t k_ausf[32];
+    /** How often a key was asked for, and what counts primary authentications. */
+    unsigned asked;
+    uint32_t generation;
     /** The socket: to the server, or the UART. */
     port_tcp tcp;
     msgin5g_transport transport;
@@ -54,6 +57,9 @@ void ue_new(ue *ue, const char *server_name, const char *k_ausf, const char *sup
 
 /** Its way is a TCP connection to there. */
 void ue_over_tcp(ue *ue, const char *address, const char *port);
+
+/** Its way is datagrams to there, protected by DTLS. */
+void ue_over_udp(ue *ue, const char *address, const char *port);
 
 /** Makes the client. */
 void ue_start(ue *ue);

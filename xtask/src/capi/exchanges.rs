@@ -2,6 +2,7 @@
 
 use super::programs::{self, Program};
 use crate::bridge::Server;
+use crate::firmware::Session;
 use crate::firmware::settings::SERVER_NAME;
 use crate::host::{Network, Programs};
 use crate::run;
@@ -26,6 +27,10 @@ const MODEM: Program = Program {
 const SERVICES: Program = Program {
     name: "services",
     sources: &["tests/services.c", "tests/ue.c", "ports/posix.c"],
+};
+const DTLS: Program = Program {
+    name: "dtls",
+    sources: &["tests/dtls.c", "tests/ue.c", "ports/posix.c"],
 };
 /// What the reference network calls them, in the order of msgin5g_at_dialect.
 const DIALECTS: [&str; 3] = ["quectel", "nordic", "sara"];
@@ -58,6 +63,13 @@ pub fn run(library: &Path) -> Result<()> {
         behind_a_modem(&network, Command::new(&modem), number, dialect)?;
     }
 
+    let with_dtls = network.over(Session::Dtls13)?;
+    let sleeper = programs::sanitized(&DTLS, library)?;
+    over_datagrams(&with_dtls, Command::new(sleeper))?;
+    let mut under_valgrind = programs::valgrind();
+    under_valgrind.arg(programs::plain(&DTLS, library)?);
+    over_datagrams(&with_dtls, under_valgrind)?;
+
     let two = programs::sanitized(&MESSAGING, library)?;
     messaging(&network, Command::new(two))?;
     // The library has no sanitizers in it: this sees into that, too.
@@ -78,6 +90,25 @@ fn exchange(programs: &Programs, mut command: Command, session: &str) -> Result<
     command.args(place(network.address));
     command.args([SERVER_NAME, K_AUSF, SUPI, UE, ECHO, session]);
     finish(network, &mut command)?;
+    Ok(())
+}
+
+/// A UE that sleeps, with its association in a snapshot.
+fn over_datagrams(programs: &Programs, mut command: Command) -> Result<()> {
+    let network = start(programs, &["--echo", ECHO])?;
+    let Server::Datagrams(address) = network.for_firmware else {
+        bail!("the network listens for no datagrams");
+    };
+    command.args(place(address));
+    let ladder = finish(network, command.args([SERVER_NAME, K_AUSF, SUPI, UE, ECHO]))?;
+    let count = |text: &str| ladder.iter().filter(|line| line.contains(text)).count();
+    let seen = (count(" TLS 1.3 "), count(&format!(" REG {UE}")));
+    // The first life's, and the one after the snapshot that did not fit.
+    ensure!(
+        seen == (2, 2),
+        "the server saw {seen:?} handshakes and registrations:\n{}",
+        ladder.join("\n")
+    );
     Ok(())
 }
 

@@ -32,6 +32,7 @@ const MISUSE: Program = Program {
         "tests/misuse_conformance.c",
         "tests/misuse_document.c",
         "tests/misuse_gateway.c",
+        "tests/misuse_datagrams.c",
         "tests/bench.c",
     ],
 };
