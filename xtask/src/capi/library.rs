@@ -5,8 +5,7 @@ use anyhow::Result;
 use std::path::PathBuf;
 
 /// All that can be built in.
-const FEATURES: &str =
-    "panic-handler,dtls13,embedded-tls,insecure-plaintext,base64,at,snapshot,stored-message-update,msgin5g-5";
+const FEATURES: &str = "panic-handler,dtls13,embedded-tls,insecure-plaintext,base64,at,snapshot,stored-message-update,msgin5g-5";
 
 /// The static library for this computer.
 pub fn build() -> Result<PathBuf> {
