@@ -2775,7 +2775,8 @@ msgin5g_status msgin5g_snapshot_save(msgin5g_client *client,
  * MSGIN5G_STATUS_INVALID_CONFIG if it is another session; MSGIN5G_STATUS_BUFFER_TOO_SMALL,
  * MSGIN5G_STATUS_COUNTER_FAILED, MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_KEY_LENGTH,
  * MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT,
- * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK. After an error the client goes on
+ * MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK. After an error of room, counter or
+ * generator the client goes on, too, with another association
  */
 msgin5g_status msgin5g_snapshot_sleep(msgin5g_client *client,
                                       const uint8_t *secret,

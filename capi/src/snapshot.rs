@@ -97,7 +97,8 @@ pub unsafe extern "C" fn msgin5g_snapshot_save(
 /// MSGIN5G_STATUS_INVALID_CONFIG if it is another session; MSGIN5G_STATUS_BUFFER_TOO_SMALL,
 /// MSGIN5G_STATUS_COUNTER_FAILED, MSGIN5G_STATUS_RANDOM_FAILED, MSGIN5G_STATUS_KEY_LENGTH,
 /// MSGIN5G_STATUS_INVALID_ARGUMENT, MSGIN5G_STATUS_INVALID_SIZE, MSGIN5G_STATUS_NOT_BUILT,
-/// MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK. After an error the client goes on
+/// MSGIN5G_STATUS_NOT_INITIALISED, MSGIN5G_STATUS_IN_CALLBACK. After an error of room, counter or
+/// generator the client goes on, too, with another association
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn msgin5g_snapshot_sleep(
     client: *mut msgin5g_client,
@@ -292,13 +293,8 @@ mod imp {
         match snapshot::save(&mut contents, now, &key, &mut counter, parts.random, out) {
             // SAFETY: as above.
             Ok(len) => unsafe { given::put(out_len, len) },
-            Err(error) => {
-                // It was not used up. If it does not go on either, another one is opened.
-                if let Some(association) = contents.association.take() {
-                    let _ = channel.resume(association);
-                }
-                Err(status(error))
-            }
+            // The association is over all the same: the connection finds none, and opens another.
+            Err(error) => Err(status(error)),
         }
     }
 
