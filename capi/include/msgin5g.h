@@ -133,7 +133,7 @@
  * Octets of memory that a session by the library's own core takes for TLS, besides its records, where pointers have
  * 64 bits.
  */
-#define MSGIN5G_TLS13_SIZE_64 2880
+#define MSGIN5G_TLS13_SIZE_64 2944
 
 /**
  * The same where pointers have 32 bits.
@@ -144,7 +144,7 @@
  * Octets of memory that a session by the library's own core takes for DTLS, besides its datagrams, where pointers have
  * 64 bits.
  */
-#define MSGIN5G_DTLS13_SIZE_64 8448
+#define MSGIN5G_DTLS13_SIZE_64 8576
 
 /**
  * The same where pointers have 32 bits.

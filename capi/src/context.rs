@@ -8,7 +8,8 @@ use msgin5g::connection::Connection;
 
 use crate::channel::{Channel, Held};
 use crate::dispatch::Handlers;
-use crate::port::{Random, Supplier};
+use crate::port::Supplier;
+use crate::random::Random;
 use crate::{MSGIN5G_CLIENT_WORDS, msgin5g_status as Status};
 
 /// A client: one per connection to an MSGin5G Server. In memory of yours, static or on a stack that lives as long;

@@ -55,6 +55,7 @@ mod message;
 #[cfg(all(feature = "panic-handler", panic = "abort", not(test)))]
 mod panic;
 mod port;
+mod random;
 mod requests;
 mod sending;
 mod sizes;
@@ -75,6 +76,7 @@ pub use gateway::*;
 pub use lifecycle::*;
 pub use message::*;
 pub use port::*;
+pub use random::*;
 pub use requests::*;
 pub use sending::*;
 pub use sizes::*;

@@ -15,7 +15,8 @@ use crate::channel;
 use crate::context::{Context, Entered, magic, place};
 use crate::dispatch::{self, Handlers};
 use crate::given;
-use crate::port::{Port, Random, Supplier};
+use crate::port::{Port, Supplier};
+use crate::random::Random;
 use crate::sizes::{MSGIN5G_NEVER, default, size};
 use crate::status::told;
 use crate::{

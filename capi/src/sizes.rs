@@ -33,12 +33,12 @@ pub const MSGIN5G_SET_SIZE: usize = of_width(MSGIN5G_SET_SIZE_64, MSGIN5G_SET_SI
 
 /// Octets of memory that a session by the library's own core takes for TLS, besides its records, where pointers have
 /// 64 bits.
-pub const MSGIN5G_TLS13_SIZE_64: usize = 2880;
+pub const MSGIN5G_TLS13_SIZE_64: usize = 2944;
 /// The same where pointers have 32 bits.
 pub const MSGIN5G_TLS13_SIZE_32: usize = 1936;
 /// Octets of memory that a session by the library's own core takes for DTLS, besides its datagrams, where pointers have
 /// 64 bits.
-pub const MSGIN5G_DTLS13_SIZE_64: usize = 8448;
+pub const MSGIN5G_DTLS13_SIZE_64: usize = 8576;
 /// The same where pointers have 32 bits.
 pub const MSGIN5G_DTLS13_SIZE_32: usize = 5248;
 
