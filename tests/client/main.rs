@@ -12,10 +12,10 @@ mod sleeper;
 
 mod aggregation;
 mod bad_input;
-mod client;
 mod clocks;
 mod config;
 mod datagram;
+mod exchange;
 mod fairness;
 mod fleet;
 mod hostile;
