@@ -112,6 +112,7 @@ impl Ledger {
     }
 
     /// Nothing happens to a side before then: it is not there.
+    #[cfg(feature = "snapshot")]
     pub fn postpone(&mut self, side: usize, until: u64) {
         let plan = self.plan.iter_mut().filter(|(_, sent)| sent.from == side);
         let breaks = self.breaks.iter_mut().filter(|(_, at)| *at == side);

@@ -3,7 +3,9 @@
 use crate::script::Bench;
 use msgin5g::client::{Event, OutgoingMessage};
 use msgin5g::coap::Code;
-use msgin5g::message::{GroupServiceId, Priority, Recipient, UeServiceId};
+#[cfg(feature = "stored-message-update")]
+use msgin5g::message::Priority;
+use msgin5g::message::{GroupServiceId, Recipient, UeServiceId};
 use serde_json::{Value, json};
 
 const EXPIRATION: &str = "2030-01-01T00:00:00Z";
