@@ -92,3 +92,29 @@ fn the_same_for_a_blocking_handshake() {
     assert_eq!(opened.err(), Some(SessionError::TimedOut));
     assert_eq!(times.0.next(), None);
 }
+
+#[test]
+fn a_place_of_the_caller_changes_nothing_in_what_is_refused() {
+    let config = Config::new(b"someone", "msgin5g.example.net");
+    let rng = &mut rand_core::OsRng;
+    for (receive, send) in [(20, 640), (640, 20)] {
+        let (mut receive, mut send) = (vec![0; receive], vec![0; send]);
+        let mut psk = SoftwarePsk::<RustCrypto>::new(&[7; 32]);
+        let begun = TlsSession::<_, RustCrypto>::begin(
+            Mute,
+            &config,
+            &mut psk,
+            rng,
+            &mut receive,
+            &mut send,
+        );
+        let expected = begun.err().unwrap();
+        assert!(matches!(expected, SessionError::BufferTooSmall { .. }));
+        let mut place = None;
+        let buffers = (&mut receive[..], &mut send[..]);
+        let begun = TlsSession::<_, RustCrypto>::begin_in(
+            &mut place, Mute, &config, &mut psk, rng, buffers,
+        );
+        assert_eq!(begun.err(), Some(expected));
+    }
+}

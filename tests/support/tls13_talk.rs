@@ -46,15 +46,18 @@ pub fn start_by<C: Crypto>(
     let mut psk = SoftwarePsk::<C>::new(&KEY);
     let buffer = || &mut *Vec::leak(vec![0; 640]);
     let mut rng = rand_core::OsRng;
-    let begun = TlsSession::begin(
+    let mut place = None;
+    let buffers = (buffer(), buffer());
+    TlsSession::begin_in(
+        &mut place,
         link.clone(),
         &config,
         &mut psk,
         &mut rng,
-        buffer(),
-        buffer(),
-    );
-    let mut client = begun.unwrap();
+        buffers,
+    )
+    .unwrap();
+    let mut client = place.unwrap();
     assert!(client.poll_open(0).is_pending());
     let mut server = Server::new(server_key);
     hear_hello(&link, &mut server);

@@ -78,8 +78,25 @@ impl<'m, T: StreamTransport, C: Crypto> TlsSession<'m, T, C> {
         Ok(Self::over(transport, connection, config))
     }
 
-    /// The same in a place that the caller keeps, so that no copy of it goes over the stack, with an
-    /// identity that is lent by nobody. What fails gives the buffers back, and leaves nothing.
+    /// As [`begin`](Self::begin), in a place that the caller keeps: no copy of the session, which takes some
+    /// kilobytes, goes over the stack. Of the two buffers the first is for receiving.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin). What is in `place` then is of no use.
+    pub fn begin_in<'p>(
+        place: &'p mut Option<Self>,
+        transport: T,
+        config: &Config<'m>,
+        psk: &mut dyn ExternalPsk,
+        rng: &mut (impl RngCore + CryptoRng),
+        buffers: (&'m mut [u8], &'m mut [u8]),
+    ) -> Result<&'p mut Self, SessionError> {
+        let this = Self::prepare(place, transport, config, buffers);
+        let started = this.connection.start(config, None, psk, rng);
+        started.map(|()| this).map_err(|e| name(e, false))
+    }
+
+    /// The same, with an identity that is lent by nobody. What fails gives the buffers back, and leaves nothing.
     pub(crate) fn begin_as(
         place: &mut Option<Self>,
         transport: T,

@@ -60,11 +60,11 @@ mod on_target {
         ];
         let mut rng = rng::board_rng();
         let meter = meter::Meter::start();
-        let opened = {
-            let mut psk = SoftwarePsk::<Primitives>::new(&probe::KEY);
-            TlsSession::<_, Primitives>::begin(line, &config, &mut psk, &mut rng, receive, send)
-        };
-        let Ok(mut session) = opened else {
+        let mut place = None;
+        let mut psk = SoftwarePsk::<Primitives>::new(&probe::KEY);
+        let buffers = (&mut receive[..], &mut send[..]);
+        let opened = TlsSession::begin_in(&mut place, line, &config, &mut psk, &mut rng, buffers);
+        let Ok(session) = opened else {
             console::exit(3)
         };
         loop {
@@ -75,7 +75,7 @@ mod on_target {
             }
         }
         probe::opened(&meter.stop());
-        if probe::echo(&mut session).is_err() {
+        if probe::echo(session).is_err() {
             console::exit(5);
         }
         console::figure("stack", stack::high_water().into());

@@ -63,9 +63,8 @@ fn begin(
 ) -> Result<Secure, Problem> {
     let place = SESSION.take(|| None).ok_or(Problem("memory"))?;
     let mut psk = SoftwarePsk::<RustCrypto>::new(key.as_octets());
-    let session = TlsSession::begin(line, config, &mut psk, rng, receive, send)
-        .map_err(failed_at!("session"))?;
-    Ok(place.insert(session))
+    TlsSession::begin_in(place, line, config, &mut psk, rng, (receive, send))
+        .map_err(failed_at!("session"))
 }
 
 /// Puts the session away; `None`: something is under way.
