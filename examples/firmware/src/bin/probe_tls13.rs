@@ -63,7 +63,9 @@ mod on_target {
         let mut place = None;
         let mut psk = SoftwarePsk::<Primitives>::new(&probe::KEY);
         let buffers = (&mut receive[..], &mut send[..]);
-        let opened = TlsSession::begin_in(&mut place, line, &config, &mut psk, &mut rng, buffers);
+        let opened = TlsSession::<_, Primitives>::begin_in(
+            &mut place, line, &config, &mut psk, &mut rng, buffers,
+        );
         let Ok(session) = opened else {
             console::exit(3)
         };
