@@ -2,6 +2,7 @@
 #ifndef MISUSE_H
 #define MISUSE_H
 
+void misuse_at(void);
 void misuse_conformance(void);
 void misuse_document(void);
 void misuse_gateway(void);

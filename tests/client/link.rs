@@ -6,9 +6,9 @@
 
 use crate::ledger;
 use crate::script;
-use std::collections::BTreeMap;
 
 use crate::ledger::{Ledger, Memory, NAMES};
+use crate::on_the_way::{OnTheWay, Way};
 use crate::relay::{Chance, Frame, Relay, Seen};
 use msgin5g::client::Client;
 
@@ -34,17 +34,9 @@ struct World<'m> {
     relay: Relay,
     chance: Chance,
     now: u64,
-    /// Frames on their way, by time of arrival.
-    on_the_way: BTreeMap<(u64, u64), (usize, Way, Frame)>,
-    count: u64,
+    on_the_way: OnTheWay,
     /// Sessions that were opened; frames of older ones do not arrive.
     sessions: [u64; 2],
-}
-
-#[derive(Clone, Copy)]
-enum Way {
-    Up(u64),
-    Down(u64),
 }
 
 impl World<'_> {
@@ -63,8 +55,7 @@ impl World<'_> {
             ledger: Ledger::new(seed, &mut chance),
             relay: Relay::new(NAMES),
             now: 0,
-            on_the_way: BTreeMap::new(),
-            count: 0,
+            on_the_way: OnTheWay::default(),
             sessions: [0; 2],
             chance,
         };
@@ -102,11 +93,7 @@ impl World<'_> {
             self.put_on_way(side, Way::Down(self.sessions[side]), frame);
         }
         self.now = self.next_time();
-        while let Some(entry) = self.on_the_way.first_entry() {
-            if entry.key().0 > self.now {
-                break;
-            }
-            let (side, way, frame) = entry.remove();
+        while let Some((side, way, frame)) = self.on_the_way.arrived(self.now) {
             match way {
                 Way::Up(session) if session == self.sessions[side] => {
                     self.relay.take(side, &frame, self.now, &mut self.chance);
@@ -122,7 +109,7 @@ impl World<'_> {
 
     fn next_time(&self) -> u64 {
         let clients = self.clients.iter().filter_map(Client::next_deadline);
-        let ways = self.on_the_way.keys().map(|(at, _)| *at);
+        let ways = self.on_the_way.next_time();
         let all = clients.chain(ways).chain(self.ledger.next_time());
         let all = all.chain(self.relay.deadline());
         // Time stands still while something can be done at once, but not for ever.
@@ -162,19 +149,8 @@ impl World<'_> {
     }
 
     fn put_on_way(&mut self, side: usize, way: Way, frame: Frame) {
-        // A CSM is the session's first octet; what follows goes as it may.
-        let copies = match self.chance.below(10) {
-            0 | 1 if !frame.is_signal => 0,
-            2 => 2,
-            _ => 1,
-        };
-        for _ in 0..copies {
-            let slow = self.chance.below(8) == 0;
-            let delay = 1 + self.chance.below(if slow { 8_000 } else { 300 });
-            self.count += 1;
-            let at = (self.now + delay, self.count);
-            self.on_the_way.insert(at, (side, way, frame.clone()));
-        }
+        let sent = (side, way, frame);
+        self.on_the_way.put(&mut self.chance, self.now, sent);
     }
 
     fn give(&mut self, side: usize, mut octets: &[u8]) {

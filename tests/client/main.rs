@@ -3,6 +3,7 @@
 mod bench;
 mod datagram_world;
 mod ledger;
+mod on_the_way;
 mod relay;
 mod script;
 mod segments;

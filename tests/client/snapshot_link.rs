@@ -9,9 +9,9 @@
 use crate::ledger;
 use crate::script;
 use crate::sleeper;
-use std::collections::BTreeMap;
 
 use crate::ledger::{Ledger, Memory, NAMES};
+use crate::on_the_way::{OnTheWay, Way};
 use crate::relay::{Chance, Frame, Relay, Seen};
 use crate::sleeper::Fuses;
 use msgin5g::client::{Client, Config, Pieces};
@@ -92,18 +92,10 @@ struct World {
     chance: Chance,
     rng: script::Counter,
     now: u64,
-    /// Frames on their way, by time of arrival.
-    on_the_way: BTreeMap<(u64, u64), (usize, Way, Frame)>,
-    count: u64,
+    on_the_way: OnTheWay,
     /// Sessions that were opened; frames of older ones do not arrive.
     sessions: [u64; 2],
     ledger: Ledger,
-}
-
-#[derive(Clone, Copy)]
-enum Way {
-    Up(u64),
-    Down(u64),
 }
 
 impl World {
@@ -127,8 +119,7 @@ impl World {
             relay: Relay::new(NAMES),
             rng: script::Counter(seed << 21),
             now: 0,
-            on_the_way: BTreeMap::new(),
-            count: 0,
+            on_the_way: OnTheWay::default(),
             sessions: [0; 2],
             ledger: Ledger::new(seed, &mut chance),
             chance,
@@ -180,11 +171,7 @@ impl World {
             self.put_on_way(side, Way::Down(self.sessions[side]), frame);
         }
         self.now = self.next_time();
-        while let Some(entry) = self.on_the_way.first_entry() {
-            if entry.key().0 > self.now {
-                break;
-            }
-            let (side, way, frame) = entry.remove();
+        while let Some((side, way, frame)) = self.on_the_way.arrived(self.now) {
             match way {
                 Way::Up(session) if session == self.sessions[side] => {
                     self.relay.take(side, &frame, self.now, &mut self.chance);
@@ -194,8 +181,7 @@ impl World {
                         None => self.give(side, &frame.octets),
                         // The modem keeps it.
                         Some(sleep) if sleep.keeps_session => {
-                            self.count += 1;
-                            let at = (sleep.until + 1, self.count);
+                            let at = sleep.until + 1;
                             self.on_the_way.insert(at, (side, way, frame));
                         }
                         Some(_) => {}
@@ -214,7 +200,7 @@ impl World {
             Some(deadline.saturating_add(self.offsets[side]))
         });
         let sleeps = self.sleeps.iter().flatten().map(|sleep| sleep.until);
-        let ways = self.on_the_way.keys().map(|(at, _)| *at);
+        let ways = self.on_the_way.next_time();
         let all = clients
             .chain(sleeps)
             .chain(ways)
@@ -330,19 +316,8 @@ impl World {
     }
 
     fn put_on_way(&mut self, side: usize, way: Way, frame: Frame) {
-        // A CSM is the session's first octet; what follows goes as it may.
-        let copies = match self.chance.below(10) {
-            0 | 1 if !frame.is_signal => 0,
-            2 => 2,
-            _ => 1,
-        };
-        for _ in 0..copies {
-            let slow = self.chance.below(8) == 0;
-            let delay = 1 + self.chance.below(if slow { 8_000 } else { 300 });
-            self.count += 1;
-            let at = (self.now + delay, self.count);
-            self.on_the_way.insert(at, (side, way, frame.clone()));
-        }
+        let sent = (side, way, frame);
+        self.on_the_way.put(&mut self.chance, self.now, sent);
     }
 
     fn give(&mut self, side: usize, mut octets: &[u8]) {

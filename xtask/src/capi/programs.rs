@@ -29,6 +29,7 @@ const MISUSE: Program = Program {
     name: "misuse",
     sources: &[
         "tests/misuse.c",
+        "tests/misuse_at.c",
         "tests/misuse_conformance.c",
         "tests/misuse_document.c",
         "tests/misuse_gateway.c",
